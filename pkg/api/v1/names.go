@@ -1,0 +1,59 @@
+package v1
+
+// Labels and annotations that Styrmin puts on objects.
+const (
+	// LabelDeployment names the StyrminDeployment an object belongs to.
+	LabelDeployment = "styrmin.io/deployment"
+	// LabelRun names the run.
+	LabelRun = "styrmin.io/run"
+	// LabelInstance is the instance's digest.
+	LabelInstance = "styrmin.io/instance"
+	// LabelHook is the hook of an action's Job.
+	LabelHook = "styrmin.io/hook"
+	// LabelMode is the mode of an action's Job.
+	LabelMode = "styrmin.io/mode"
+	// LabelAction is the action's name as a label value.
+	LabelAction = "styrmin.io/action"
+	// LabelGate on a namespace opts it in: GateEnforce or GateWarn.
+	LabelGate = "styrmin.io/gate"
+
+	// AnnotationAction is the action's exact name.
+	AnnotationAction = "styrmin.io/action-name"
+	// AnnotationLocation is the action's FILE.py::FUNCTION.
+	AnnotationLocation = "styrmin.io/location"
+	// AnnotationAttempt counts an action's Jobs in one run, from 1.
+	AnnotationAttempt = "styrmin.io/attempt"
+	// AnnotationTargetVersion is the application version the run moves to.
+	AnnotationTargetVersion = "styrmin.io/target-version"
+	// AnnotationDriverVersion is the driver's version.
+	AnnotationDriverVersion = "styrmin.io/driver-version"
+	// AnnotationRequester is the user that created the Job, stamped by the webhook.
+	AnnotationRequester = "styrmin.io/requested-by"
+	// AnnotationBaseRevision is the release's newest revision when the Job was
+	// created, stamped by the webhook: evidence is spent once a newer revision was deployed.
+	AnnotationBaseRevision = "styrmin.io/base-revision"
+	// AnnotationDriverDigest is the digest of a driver's spec and files.
+	AnnotationDriverDigest = "styrmin.io/driver-digest"
+	// AnnotationReplicas records a stopped workload's replica count.
+	AnnotationReplicas = "styrmin.io/replicas"
+	// AnnotationSuspended records a stopped CronJob's suspend flag.
+	AnnotationSuspended = "styrmin.io/suspended"
+	// AnnotationHelmUpgrade on a driver, set to HelmUpgradeInAction, leaves the Helm upgrade to a core action.
+	AnnotationHelmUpgrade = "styrmin.io/helm-upgrade"
+	// AnnotationDrivers on a namespace, set to DriversAny, admits instances of drivers nobody registered.
+	AnnotationDrivers = "styrmin.io/drivers"
+)
+
+// Values of the labels and annotations above.
+const (
+	GateEnforce         = "enforce"
+	GateWarn            = "warn"
+	HelmUpgradeInAction = "in-action"
+	DriversAny          = "any"
+)
+
+// SystemNamespace is where the webhook and the optional Prefect server live.
+const SystemNamespace = "styrmin"
+
+// FieldOwner is Styrmin's field manager in server-side apply.
+const FieldOwner = "kubectl-styrmin"

@@ -1,0 +1,212 @@
+// Package binaries builds the programs of the cluster from their Go modules.
+package binaries
+
+import (
+	"bufio"
+	"bytes"
+	"debug/buildinfo"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"styrmin.local/test/cluster/internal/cache"
+)
+
+// group is what one invocation of the go command builds: programs that share most of their packages.
+type group struct {
+	title    string
+	module   string            // the programs are up to date when they contain this module …
+	version  string            // … at this version
+	packages map[string]string // program → package
+	ldflags  []string
+	dir      string // of the module that requires them; empty: each package is installed by itself, at its version
+}
+
+// helmVersions by the name of the program.
+var helmVersions = map[string]string{"helm3": "v3.22.0", "helm4": "v4.3.1"}
+
+const corednsVersion = "v1.15.0"
+
+// Builder builds what is missing in the cache.
+type Builder struct {
+	Cache cache.Dir
+	// Source is the directory of this module; its subdirectory kubernetes says which Kubernetes to build.
+	Source string
+}
+
+// Steps of the work that is left, in the order of its urgency.
+func (b Builder) Steps() ([]Step, error) {
+	kubernetes, err := b.kubernetes()
+	if err != nil {
+		return nil, err
+	}
+	var steps []Step
+	for _, g := range append([]group{kubernetes, coredns()}, helms()...) {
+		missing := b.missing(g)
+		if len(missing) == 0 {
+			continue
+		}
+		steps = append(steps, Step{
+			Title: "building " + g.title,
+			Run:   func(say func(string)) error { return b.build(g, missing, say) },
+		})
+	}
+	return steps, b.linkEtcd()
+}
+
+// Step is one invocation of the go command.
+type Step struct {
+	Title string
+	Run   func(say func(string)) error
+}
+
+func (b Builder) kubernetes() (group, error) {
+	dir := filepath.Join(b.Source, "kubernetes")
+	gomod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil {
+		return group{}, fmt.Errorf("find out which Kubernetes to build (--source is %q): %w", b.Source, err)
+	}
+	match := regexp.MustCompile(`(?m)^\s*(?:require )?k8s\.io/kubernetes (v(\d+)\.(\d+)\S+)`).FindSubmatch(gomod)
+	if match == nil {
+		return group{}, fmt.Errorf("%s/go.mod does not require k8s.io/kubernetes", dir)
+	}
+	version := string(match[1])
+	g := group{
+		title: "Kubernetes " + version, module: "k8s.io/kubernetes", version: version, dir: dir, packages: map[string]string{},
+		// Clients parse the version; without these it is "v0.0.0-master+$Format:%H$".
+		ldflags: []string{
+			"-X k8s.io/component-base/version.gitVersion=" + version,
+			"-X k8s.io/component-base/version.gitMajor=" + string(match[2]),
+			"-X k8s.io/component-base/version.gitMinor=" + string(match[3]),
+		},
+	}
+	for _, name := range []string{
+		"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl",
+	} {
+		g.packages[name] = "k8s.io/kubernetes/cmd/" + name
+	}
+	return g, nil
+}
+
+func coredns() group {
+	const module = "github.com/coredns/coredns"
+	return group{
+		title: "CoreDNS " + corednsVersion, module: module, version: corednsVersion,
+		packages: map[string]string{"coredns": module},
+	}
+}
+
+func helms() []group {
+	var groups []group
+	for _, name := range []string{"helm3", "helm4"} {
+		version := helmVersions[name]
+		major := strings.TrimPrefix(name, "helm")
+		module := "helm.sh/helm/v" + major
+		groups = append(groups, group{
+			title: "Helm " + version, module: module, version: version,
+			packages: map[string]string{name: module + "/cmd/helm"},
+			ldflags:  []string{"-X " + module + "/internal/version.version=" + version},
+		})
+	}
+	return groups
+}
+
+// missing are the programs of the group that are not there at the right version.
+func (b Builder) missing(g group) []string {
+	var names []string
+	for name := range g.packages {
+		if !contains(b.Cache.Program(name), g.module, g.version) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// contains asks the program itself what it was built from; Go records it.
+func contains(program, module, version string) bool {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return false
+	}
+	if info.Main.Path == module {
+		return info.Main.Version == version
+	}
+	for _, dep := range info.Deps {
+		if dep.Path == module {
+			return dep.Version == version
+		}
+	}
+	return false
+}
+
+func (b Builder) build(g group, names []string, say func(string)) error {
+	// Built beside the place where they belong and renamed: an interrupted build leaves no half program.
+	out, err := os.MkdirTemp(string(b.Cache), "build-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(out)
+
+	args := []string{"-v", "-trimpath", "-ldflags", strings.Join(append([]string{"-s", "-w"}, g.ldflags...), " ")}
+	if g.dir != "" {
+		args = append([]string{"build"}, append(args, "-o", out+"/")...)
+		for _, name := range names {
+			args = append(args, g.packages[name])
+		}
+	} else {
+		args = append([]string{"install"}, append(args, g.packages[names[0]]+"@"+g.version)...)
+	}
+	cmd := exec.Command("go", args...)
+	cmd.Dir = g.dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOBIN="+out)
+	if err := run(cmd, say); err != nil {
+		return err
+	}
+	for _, name := range names {
+		built := filepath.Join(out, filepath.Base(g.packages[name]))
+		if err := os.Rename(built, b.Cache.Program(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run the go command and count the packages that it names while compiling.
+func run(cmd *exec.Cmd, say func(string)) error {
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the go command: %w", err)
+	}
+	packages := 0
+	var rest bytes.Buffer
+	for lines := bufio.NewScanner(stderr); lines.Scan(); {
+		line := lines.Text()
+		if strings.ContainsAny(line, " :") {
+			fmt.Fprintln(&rest, line) // a package's path contains neither
+			continue
+		}
+		packages++
+		say(fmt.Sprintf("%d packages compiled", packages))
+	}
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, rest.String())
+	}
+	return nil
+}
+
+// linkEtcd lays Debian's etcd beside the others, where envtest looks for it.
+func (b Builder) linkEtcd() error {
+	err := os.Symlink("/usr/bin/etcd", b.Cache.Program("etcd"))
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,149 @@
+package instance
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+)
+
+// The kinds of parameters.
+const (
+	kindString  = "string"
+	kindInteger = "integer"
+	kindBoolean = "boolean"
+	kindEnum    = "enum"
+)
+
+// ParseParameter reads the text of `--set NAME=TEXT` as the kind that the
+// driver declares for the parameter.
+func ParseParameter(declared []v1.Parameter, name, text string) (apiextensionsv1.JSON, error) {
+	parameter, ok := find(declared, name)
+	if !ok {
+		return apiextensionsv1.JSON{}, unknown(declared, name)
+	}
+	var value any = text
+	switch parameter.Kind {
+	case kindInteger:
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return apiextensionsv1.JSON{}, fmt.Errorf("parameter %s: expected an integer, found %q", name, text)
+		}
+		value = n
+	case kindBoolean:
+		if text != "true" && text != "false" {
+			return apiextensionsv1.JSON{}, fmt.Errorf("parameter %s: expected true or false, found %q", name, text)
+		}
+		value = text == "true"
+	}
+	raw, err := json.Marshal(value)
+	return apiextensionsv1.JSON{Raw: raw}, err
+}
+
+// bind merges given values over the defaults and checks every one. It returns
+// all problems, not only the first.
+func bind(declared []v1.Parameter, given map[string]apiextensionsv1.JSON) (map[string]any, []string) {
+	bound := map[string]any{}
+	var problems []string
+	for _, parameter := range declared {
+		raw, ok := given[parameter.Name]
+		if !ok {
+			if parameter.Default == nil {
+				problems = append(problems, fmt.Sprintf("parameter %s is required: it has no default and no value was given; add --set %s=VALUE", parameter.Name, parameter.Name))
+				continue
+			}
+			raw = *parameter.Default
+		}
+		value, problem := check(parameter, raw)
+		if problem != "" {
+			problems = append(problems, problem)
+			continue
+		}
+		bound[parameter.Name] = value
+	}
+	for name := range given {
+		if _, ok := find(declared, name); !ok {
+			problems = append(problems, unknown(declared, name).Error())
+		}
+	}
+	sort.Strings(problems)
+	return bound, problems
+}
+
+func check(parameter v1.Parameter, raw apiextensionsv1.JSON) (value any, problem string) {
+	decoder := json.NewDecoder(strings.NewReader(string(raw.Raw)))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil {
+		return nil, fmt.Sprintf("parameter %s: its value is not JSON", parameter.Name)
+	}
+	switch v := value.(type) {
+	case string:
+		if parameter.Kind == kindEnum && !slices.Contains(parameter.Values, v) {
+			return nil, fmt.Sprintf("parameter %s: %q is not one of %s", parameter.Name, v, strings.Join(parameter.Values, ", "))
+		}
+		if parameter.Kind == kindString || parameter.Kind == kindEnum {
+			return v, ""
+		}
+	case json.Number:
+		if n, err := v.Int64(); err == nil && parameter.Kind == kindInteger {
+			return n, ""
+		}
+	case bool:
+		if parameter.Kind == kindBoolean {
+			return v, ""
+		}
+	}
+	return nil, fmt.Sprintf("parameter %s: expected %s, found %s", parameter.Name, article(parameter.Kind), jsonKind(value))
+}
+
+func article(kind string) string {
+	if kind == kindInteger || kind == kindEnum {
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
+// jsonKind names what was found without showing it: a value may be a secret.
+func jsonKind(value any) string {
+	switch value.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "a string"
+	case json.Number:
+		return "a number"
+	case bool:
+		return "a boolean"
+	case []any:
+		return "a list"
+	default:
+		return "a mapping"
+	}
+}
+
+func find(declared []v1.Parameter, name string) (v1.Parameter, bool) {
+	for _, parameter := range declared {
+		if parameter.Name == name {
+			return parameter, true
+		}
+	}
+	return v1.Parameter{}, false
+}
+
+func unknown(declared []v1.Parameter, name string) error {
+	names := make([]string, 0, len(declared))
+	for _, parameter := range declared {
+		names = append(names, parameter.Name)
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("parameter %s: the driver declares no parameters", name)
+	}
+	sort.Strings(names)
+	return fmt.Errorf("parameter %s: the driver declares no such parameter; it declares %s", name, strings.Join(names, ", "))
+}

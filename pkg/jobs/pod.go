@@ -1,0 +1,88 @@
+package jobs
+
+import (
+	corev1 "k8s.io/api/core/v1"
+)
+
+// podSpec is the pod of an attempt: an init container brings the runner, the
+// action's own image runs the flow.
+func (s Spec) podSpec() corev1.PodSpec {
+	settings := s.Deployment.Spec.Jobs
+	pull := orDefault(settings.ImagePullPolicy, corev1.PullIfNotPresent)
+	return corev1.PodSpec{
+		RestartPolicy:                 corev1.RestartPolicyNever,
+		ServiceAccountName:            orDefault(settings.ServiceAccount, DefaultServiceAccount),
+		TerminationGracePeriodSeconds: ptr[int64](30),
+		NodeSelector:                  settings.NodeSelector,
+		Tolerations:                   settings.Tolerations,
+		SecurityContext: &corev1.PodSecurityContext{
+			RunAsNonRoot:   ptr(true),
+			RunAsUser:      ptr[int64](nonRootUser),
+			RunAsGroup:     ptr[int64](nonRootUser),
+			FSGroup:        ptr[int64](nonRootUser),
+			SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+		},
+		InitContainers: []corev1.Container{{
+			Name:            "runner",
+			Image:           orDefault(settings.RunnerImage, DefaultRunnerImage),
+			ImagePullPolicy: pull,
+			Command:         []string{"/styrmin-runner", "install", runnerDir},
+			VolumeMounts:    []corev1.VolumeMount{{Name: "styrmin", MountPath: runnerDir}},
+			SecurityContext: restricted(),
+		}},
+		Containers: []corev1.Container{{
+			Name:                     ActionContainer,
+			Image:                    orDefault(settings.Image, DefaultImage),
+			ImagePullPolicy:          pull,
+			Command:                  []string{runnerBinary, "action", s.Action.Location},
+			Env:                      s.env(),
+			Resources:                settings.Resources,
+			TerminationMessagePath:   corev1.TerminationMessagePathDefault,
+			TerminationMessagePolicy: corev1.TerminationMessageReadFile,
+			VolumeMounts: []corev1.VolumeMount{
+				{Name: "styrmin", MountPath: runnerDir, ReadOnly: true},
+				{Name: "driver", MountPath: instanceDir + "/driver", ReadOnly: true},
+				{Name: "context", MountPath: instanceDir + "/context", ReadOnly: true},
+				{Name: "tmp", MountPath: tmpDir},
+			},
+			SecurityContext: restricted(),
+		}},
+		Volumes: s.volumes(),
+	}
+}
+
+func restricted() *corev1.SecurityContext {
+	return &corev1.SecurityContext{
+		AllowPrivilegeEscalation: ptr(false),
+		ReadOnlyRootFilesystem:   ptr(true),
+		Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+	}
+}
+
+func (s Spec) env() []corev1.EnvVar {
+	return []corev1.EnvVar{
+		{Name: "STYRMIN_DEPLOYMENT_ID", Value: s.Deployment.Namespace + "/" + s.Deployment.Name},
+		{Name: "STYRMIN_RUN", Value: s.Run},
+		{Name: "STYRMIN_ACTION", Value: s.Action.Name},
+		{Name: "STYRMIN_HOOK", Value: string(s.Action.Hook)},
+		{Name: "STYRMIN_MODE", Value: string(s.Action.Mode)},
+		{Name: "STYRMIN_TARGET_VERSION", Value: s.TargetVersion},
+		{Name: "STYRMIN_CURRENT_VERSION", Value: s.CurrentVersion},
+		{Name: "STYRMIN_INSTANCE_DIR", Value: instanceDir},
+		{Name: "HOME", Value: tmpDir},
+		{Name: "PREFECT_HOME", Value: tmpDir + "/prefect"},
+	}
+}
+
+func (s Spec) volumes() []corev1.Volume {
+	return []corev1.Volume{
+		{Name: "styrmin", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}},
+		{Name: "tmp", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}},
+		{Name: "driver", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
+			LocalObjectReference: corev1.LocalObjectReference{Name: s.InstanceName},
+		}}},
+		{Name: "context", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
+			SecretName: s.InstanceName,
+		}}},
+	}
+}

@@ -1,0 +1,290 @@
+package lifecycle
+
+import (
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/release"
+)
+
+// Outcome is the gate's decision about a change of a Helm release.
+type Outcome string
+
+const (
+	// Allowed lets the change through.
+	Allowed Outcome = "allowed"
+	// Held refuses the change for now.
+	Held Outcome = "held"
+	// NotGoverned means that no StyrminDeployment names the release.
+	NotGoverned Outcome = "not governed"
+)
+
+// Reason says in one word why the gate decided as it did; metrics and logs use it.
+type Reason string
+
+const (
+	// ReasonEvidence: every pre action of the run succeeded.
+	ReasonEvidence Reason = "Evidence"
+	// ReasonNoActions: the change needs no pre action and its run is under way.
+	ReasonNoActions Reason = "NoActionsNeeded"
+	// ReasonRollback: the deployment's policy lets rollbacks through.
+	ReasonRollback Reason = "RollbackAllowed"
+	// ReasonNotDeclared: no instance of the deployment is this change.
+	ReasonNotDeclared Reason = "NotDeclared"
+	// ReasonMissing: pre actions have not succeeded.
+	ReasonMissing Reason = "ActionsMissing"
+	// ReasonSpent: the evidence has served a revision already.
+	ReasonSpent Reason = "EvidenceSpent"
+	// ReasonNoRun: the change needs no pre action, but no run of it is under way.
+	ReasonNoRun Reason = "NoRun"
+	// ReasonNoDeployment: no StyrminDeployment names the release.
+	ReasonNoDeployment Reason = "NoDeployment"
+)
+
+// Instance is what the gate needs to know of a frozen instance.
+type Instance struct {
+	Target
+	// Fingerprint is the release that the instance deploys.
+	Fingerprint release.Fingerprint
+	// Actions are the driver's.
+	Actions []v1.Action
+}
+
+// Evidence is one attempt of an action as its Job tells.
+type Evidence struct {
+	Run      string
+	Instance string
+	Hook     v1.RunHook
+	Mode     v1.Mode
+	Action   string
+	Attempt
+	// BaseRevision is the release's newest revision when the Job was created.
+	BaseRevision int
+}
+
+// World is everything that the gate looks at.
+type World struct {
+	// Deployment governs the release; nil when none does.
+	Deployment *v1.StyrminDeployment
+	// Revisions are the release's records before the change, in any order.
+	Revisions []release.Record
+	// Instances are the deployment's.
+	Instances []Instance
+	// Evidence are the deployment's Jobs.
+	Evidence []Evidence
+}
+
+// MissingAction is a pre action that has not succeeded.
+type MissingAction struct {
+	Name  string
+	State v1.ActionState
+}
+
+// Verdict is the gate's decision with everything a message needs.
+type Verdict struct {
+	Outcome Outcome
+	Reason  Reason
+	// Deployment is the governing deployment's name.
+	Deployment string
+	// Run is the run that the verdict rests on; empty when there is none.
+	Run string
+	// Hook is what the change would have to run.
+	Hook v1.RunHook
+	// Version is the application version the change moves to, when known.
+	Version string
+	// Missing lists the pre actions that have not succeeded.
+	Missing []MissingAction
+	// Warning is for the client although the change is allowed.
+	Warning string
+}
+
+// Judge decides whether a release record may be created (G1, G2, G6).
+// It trusts Evidence; the caller takes only what admission has vouched for.
+func Judge(change release.Record, world World) Verdict {
+	if world.Deployment == nil {
+		return Verdict{Outcome: NotGoverned, Reason: ReasonNoDeployment}
+	}
+	verdict := judgeGoverned(change, world)
+	verdict.Deployment = world.Deployment.Name
+	return verdict
+}
+
+func judgeGoverned(change release.Record, world World) Verdict {
+	if isRollback(change, world) && world.Deployment.Spec.Gate.Rollback != v1.RollbackHold {
+		return Verdict{Outcome: Allowed, Reason: ReasonRollback, Warning: rollbackWarning}
+	}
+	held := Verdict{Outcome: Held, Reason: ReasonNotDeclared}
+	for _, candidate := range matching(change.Fingerprint, world) {
+		verdict := judgeInstance(candidate, world)
+		if verdict.Outcome == Allowed {
+			return verdict
+		}
+		held = verdict
+	}
+	return held
+}
+
+const rollbackWarning = "styrmin: a rollback restores the Helm release only; what the actions did (migrated data, for one) is not undone"
+
+// isRollback tells a real rollback, back to what a revision of this release
+// had, from a record that merely says so.
+func isRollback(change release.Record, world World) bool {
+	if !change.IsRollback() {
+		return false
+	}
+	for _, revision := range world.Revisions {
+		if revision.Fingerprint == change.Fingerprint {
+			return true
+		}
+	}
+	return false
+}
+
+// matching lists the instances that are exactly this change, the one of the current run last.
+func matching(fingerprint release.Fingerprint, world World) []Instance {
+	var others, current []Instance
+	for _, instance := range world.Instances {
+		if instance.Fingerprint != fingerprint {
+			continue
+		}
+		if run := world.Deployment.Status.Run; run != nil && run.Instance == instance.Instance {
+			current = append(current, instance)
+			continue
+		}
+		others = append(others, instance)
+	}
+	return append(others, current...)
+}
+
+// judgeInstance decides for one instance that is the change.
+func judgeInstance(candidate Instance, world World) Verdict {
+	hook, _ := DecideHook(deployedTarget(world), candidate.Target)
+	verdict := Verdict{Outcome: Held, Hook: hook, Version: candidate.Version}
+	needed := Select(candidate.Actions, hook, v1.ModePre)
+	if len(needed) == 0 {
+		return judgeWithoutActions(verdict, candidate, world)
+	}
+	return judgeEvidence(verdict, candidate, needed, world)
+}
+
+// judgeWithoutActions: nothing had to succeed before, but the change must be
+// the one that the current run makes, once.
+func judgeWithoutActions(verdict Verdict, candidate Instance, world World) Verdict {
+	run := world.Deployment.Status.Run
+	if run == nil || run.Instance != candidate.Instance || run.Phase == v1.RunSucceeded {
+		verdict.Reason = ReasonNoRun
+		return verdict
+	}
+	verdict.Run = run.ID
+	if spent(run.BaseRevision, world.Revisions) {
+		verdict.Reason = ReasonSpent
+		return verdict
+	}
+	verdict.Outcome, verdict.Reason = Allowed, ReasonNoActions
+	return verdict
+}
+
+// judgeEvidence looks for a run of the candidate whose pre actions all succeeded
+// and whose evidence has not served yet. Held, it reports the newest run.
+func judgeEvidence(verdict Verdict, candidate Instance, needed []v1.Action, world World) Verdict {
+	verdict.Reason = ReasonMissing
+	verdict.Missing = missing(needed, nil)
+	for _, run := range runsOf(candidate.Instance, verdict.Hook, world.Evidence) {
+		verdict.Run = run.id
+		verdict.Missing = missing(needed, run.newest)
+		switch {
+		case runEnded(run.id, world.Deployment) || spent(run.base, world.Revisions):
+			verdict.Reason, verdict.Missing = ReasonSpent, nil
+		case len(verdict.Missing) > 0:
+			verdict.Reason = ReasonMissing
+		default:
+			verdict.Outcome, verdict.Reason = Allowed, ReasonEvidence
+			return verdict
+		}
+	}
+	return verdict
+}
+
+// deployedTarget finds what is deployed from the release's own records. When
+// several instances have the deployed fingerprint, the recorded active one
+// decides; they differ in nothing that Helm would change.
+func deployedTarget(world World) *Target {
+	deployed := newestDeployed(world.Revisions)
+	if deployed == nil {
+		return nil
+	}
+	var found *Target
+	for _, instance := range world.Instances {
+		if instance.Fingerprint != deployed.Fingerprint {
+			continue
+		}
+		target := instance.Target
+		active := world.Deployment.Status.Active
+		if active != nil && active.Instance == instance.Instance {
+			return &target
+		}
+		found = &target
+	}
+	if found == nil {
+		return &Target{} // deployed by somebody else: whatever comes is an upgrade
+	}
+	return found
+}
+
+func newestDeployed(revisions []release.Record) *release.Record {
+	var newest *release.Record
+	for i, revision := range revisions {
+		if revision.Status == release.StatusDeployed && (newest == nil || revision.Revision > newest.Revision) {
+			newest = &revisions[i]
+		}
+	}
+	return newest
+}
+
+// spent is true when a change went through after the base revision (G2).
+// Failed and pending revisions do not count: a run may try its change again.
+func spent(base int, revisions []release.Record) bool {
+	for _, revision := range revisions {
+		if revision.Revision > base && wentThrough(revision.Status) {
+			return true
+		}
+	}
+	return false
+}
+
+// runEnded is true when the deployment records that the run succeeded.
+func runEnded(id string, deployment *v1.StyrminDeployment) bool {
+	if run := deployment.Status.Run; run != nil && run.ID == id {
+		return run.Phase == v1.RunSucceeded
+	}
+	for _, run := range deployment.Status.History {
+		if run.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// missing lists the needed actions whose newest attempt has not succeeded.
+func missing(needed []v1.Action, newest map[string]Attempt) []MissingAction {
+	var out []MissingAction
+	for _, action := range needed {
+		attempt, known := newest[action.Name]
+		if attempt.State == v1.ActionSucceeded {
+			continue
+		}
+		state := attempt.State
+		if !known {
+			state = v1.ActionPending
+		}
+		out = append(out, MissingAction{Name: action.Name, State: state})
+	}
+	return out
+}
+
+// wentThrough is true for a revision that was deployed at some time.
+func wentThrough(status string) bool {
+	switch status {
+	case release.StatusDeployed, release.StatusSuperseded, release.StatusUninstalling, release.StatusUninstalled:
+		return true
+	}
+	return false
+}

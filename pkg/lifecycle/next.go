@@ -1,0 +1,92 @@
+package lifecycle
+
+import v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+
+// Attempt is what is known of the newest attempt of one action.
+type Attempt struct {
+	Number int32
+	State  v1.ActionState
+}
+
+// State is what was observed of a run.
+type State struct {
+	Stages []Stage
+	// Attempts holds the newest attempt of each action by name; absent means never started.
+	Attempts map[string]Attempt
+	// Before holds the attempt number each action had reached when this engine
+	// began. A failure up to that number belongs to the past and is tried again;
+	// a later one ends the run.
+	Before map[string]int32
+	// HelmDone is true once the release is at the run's target.
+	HelmDone bool
+	// HelmFailed is true once this engine's change of the release failed.
+	HelmFailed bool
+}
+
+// Start is an attempt to be started.
+type Start struct {
+	Action  v1.Action
+	Attempt int32
+}
+
+// Decision is what to do next. Exactly one of these holds: Done, Failed, Helm,
+// or there is something to start or to wait for.
+type Decision struct {
+	// Mode is the stage that the run is in; empty when done.
+	Mode v1.Mode
+	// Start lists attempts to start now.
+	Start []Start
+	// Running lists actions that are under way.
+	Running []string
+	// Helm asks for the change of the release.
+	Helm bool
+	// Done means that every stage succeeded.
+	Done bool
+	// Failed means that the run stops here.
+	Failed bool
+	// FailedActions lists the actions that failed; empty when Helm did.
+	FailedActions []string
+}
+
+// Next decides what to do in a state. It never starts work of a stage before
+// all earlier stages succeeded (E1), never starts an action that succeeded or
+// is running (E2), and starts nothing more in a stage where an action failed.
+func Next(s State) Decision {
+	for _, stage := range s.Stages {
+		if stage.Helm && !s.HelmDone {
+			return Decision{Mode: stage.Mode, Helm: !s.HelmFailed, Failed: s.HelmFailed}
+		}
+		decision := nextInStage(s, stage)
+		if decision.Failed || len(decision.Start)+len(decision.Running) > 0 {
+			return decision
+		}
+	}
+	return Decision{Done: true}
+}
+
+// nextInStage looks at the actions of one stage. A decision without anything to
+// start or to wait for means that the stage succeeded.
+func nextInStage(s State, stage Stage) Decision {
+	d := Decision{Mode: stage.Mode}
+	for _, action := range stage.Actions {
+		attempt := s.Attempts[action.Name]
+		switch attempt.State {
+		case v1.ActionSucceeded:
+		case v1.ActionRunning:
+			d.Running = append(d.Running, action.Name)
+		case v1.ActionFailed, v1.ActionLost:
+			if attempt.Number > s.Before[action.Name] {
+				d.FailedActions = append(d.FailedActions, action.Name)
+				continue
+			}
+			d.Start = append(d.Start, Start{Action: action, Attempt: attempt.Number + 1})
+		default:
+			d.Start = append(d.Start, Start{Action: action, Attempt: attempt.Number + 1})
+		}
+	}
+	if len(d.FailedActions) > 0 {
+		d.Start = nil
+		d.Failed = len(d.Running) == 0
+	}
+	return d
+}

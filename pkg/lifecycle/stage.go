@@ -1,0 +1,36 @@
+package lifecycle
+
+import v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+
+// Stage is one mode of a run: in core the Helm release first, then the actions, all at once.
+type Stage struct {
+	Mode v1.Mode
+	// Helm is true when this stage changes the Helm release before its actions start.
+	Helm bool
+	// Actions run in parallel.
+	Actions []v1.Action
+}
+
+// Stages lists the three stages of a hook in their strict order. helmInAction
+// leaves the Helm change to one of the core actions; it does not apply to a run
+// without actions, which consists of nothing but the Helm change.
+func Stages(actions []v1.Action, hook v1.RunHook, helmInAction bool) []Stage {
+	stages := make([]Stage, 0, len(v1.Modes()))
+	for _, mode := range v1.Modes() {
+		stage := Stage{Mode: mode, Actions: Select(actions, hook, mode)}
+		stage.Helm = mode == v1.ModeCore && (!helmInAction || hook == v1.RunHookNone)
+		stages = append(stages, stage)
+	}
+	return stages
+}
+
+// Select returns the actions of one hook and mode.
+func Select(actions []v1.Action, hook v1.RunHook, mode v1.Mode) []v1.Action {
+	var selected []v1.Action
+	for _, action := range actions {
+		if string(action.Hook) == string(hook) && action.Mode == mode {
+			selected = append(selected, action)
+		}
+	}
+	return selected
+}

@@ -1,0 +1,1 @@
+"""A small notes service on PostgreSQL: an HTTP server, a worker, and a migration."""

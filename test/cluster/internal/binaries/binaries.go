@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"styrmin.local/test/cluster/internal/cache"
@@ -30,8 +31,6 @@ type group struct {
 // helmVersions by the name of the program.
 var helmVersions = map[string]string{"helm3": "v3.22.0", "helm4": "v4.3.1"}
 
-const corednsVersion = "v1.15.0"
-
 // Builder builds what is missing in the cache.
 type Builder struct {
 	Cache cache.Dir
@@ -46,7 +45,11 @@ func (b Builder) Steps() ([]Step, error) {
 		return nil, err
 	}
 	var steps []Step
-	for _, g := range append([]group{kubernetes, coredns()}, helms()...) {
+	coredns, err := b.coredns()
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range append([]group{kubernetes, coredns}, helms()...) {
 		missing := b.missing(g)
 		if len(missing) == 0 {
 			continue
@@ -66,39 +69,49 @@ type Step struct {
 }
 
 func (b Builder) kubernetes() (group, error) {
+	const module = "k8s.io/kubernetes"
 	dir := filepath.Join(b.Source, "kubernetes")
-	gomod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	version, err := required(dir, module)
 	if err != nil {
-		return group{}, fmt.Errorf("find out which Kubernetes to build (--source is %q): %w", b.Source, err)
+		return group{}, err
 	}
-	match := regexp.MustCompile(`(?m)^\s*(?:require )?k8s\.io/kubernetes (v(\d+)\.(\d+)\S+)`).FindSubmatch(gomod)
-	if match == nil {
-		return group{}, fmt.Errorf("%s/go.mod does not require k8s.io/kubernetes", dir)
+	g := group{title: "Kubernetes " + version, module: module, version: version, dir: dir, packages: map[string]string{}}
+	// Clients parse the version; without these it is "v0.0.0-master+$Format:%H$".
+	parts := strings.SplitN(version, ".", 3)
+	for variable, value := range map[string]string{
+		"gitVersion": version, "gitMajor": strings.TrimPrefix(parts[0], "v"), "gitMinor": parts[1],
+	} {
+		g.ldflags = append(g.ldflags, "-X k8s.io/component-base/version."+variable+"="+value)
 	}
-	version := string(match[1])
-	g := group{
-		title: "Kubernetes " + version, module: "k8s.io/kubernetes", version: version, dir: dir, packages: map[string]string{},
-		// Clients parse the version; without these it is "v0.0.0-master+$Format:%H$".
-		ldflags: []string{
-			"-X k8s.io/component-base/version.gitVersion=" + version,
-			"-X k8s.io/component-base/version.gitMajor=" + string(match[2]),
-			"-X k8s.io/component-base/version.gitMinor=" + string(match[3]),
-		},
-	}
+	slices.Sort(g.ldflags) // the go command rebuilds when they change
 	for _, name := range []string{
 		"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl",
 	} {
-		g.packages[name] = "k8s.io/kubernetes/cmd/" + name
+		g.packages[name] = module + "/cmd/" + name
 	}
 	return g, nil
 }
 
-func coredns() group {
-	const module = "github.com/coredns/coredns"
-	return group{
-		title: "CoreDNS " + corednsVersion, module: module, version: corednsVersion,
-		packages: map[string]string{"coredns": module},
+// coredns is our own main package, with few plugins.
+func (b Builder) coredns() (group, error) {
+	g := group{title: "CoreDNS", module: "github.com/coredns/coredns", dir: filepath.Join(b.Source, "coredns")}
+	var err error
+	g.version, err = required(g.dir, g.module)
+	g.packages = map[string]string{"coredns": "styrmin.local/test/cluster/coredns"}
+	return g, err
+}
+
+// required is the version of a module that the go.mod of a directory asks for.
+func required(dir, module string) (string, error) {
+	gomod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil {
+		return "", fmt.Errorf("find out which %s to build: %w", module, err)
 	}
+	match := regexp.MustCompile(`(?m)^(?:require)?\s*` + regexp.QuoteMeta(module) + ` (v\S+)`).FindSubmatch(gomod)
+	if match == nil {
+		return "", fmt.Errorf("%s/go.mod does not require %s", dir, module)
+	}
+	return string(match[1]), nil
 }
 
 func helms() []group {

@@ -1,0 +1,142 @@
+package node
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+
+	"styrmin.local/test/cluster/internal/image"
+	"styrmin.local/test/cluster/internal/sandbox"
+)
+
+//go:embed manifests/coredns.yaml
+var corednsManifest []byte
+
+// deadline of every single condition that a start waits for.
+const deadline = 2 * time.Minute
+
+// Running tells whether the node is up.
+func (n *Node) Running() bool { return n.sandbox.Running() != nil }
+
+// Healthy tells whether the API server of the running node answers that it is ready.
+func (n *Node) Healthy() bool {
+	return n.Running() && n.kubectl(nil, "get", "--raw", "/readyz", "--request-timeout=5s") == nil
+}
+
+// Start configures the node and starts its daemons. State of an earlier cluster is thrown away, but for its images.
+func (n *Node) Start() (*sandbox.Process, error) {
+	if err := n.Stop(); err != nil {
+		return nil, err
+	}
+	if err := n.configure(); err != nil {
+		return nil, err
+	}
+	return n.sandbox.Start()
+}
+
+// Stop ends the daemons and forgets what they knew; images and certificates stay.
+func (n *Node) Stop() error {
+	if err := n.sandbox.Stop(); err != nil {
+		return err
+	}
+	for _, dir := range []string{"etcd", "kubelet", "var-log", "config"} {
+		if err := os.RemoveAll(n.cache.State(dir)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Runtime gives access to the running node's images.
+func (n *Node) Runtime() (*image.Runtime, error) {
+	process := n.sandbox.Running()
+	if process == nil {
+		return nil, fmt.Errorf("no cluster is running: make cluster starts one")
+	}
+	return image.NewRuntime(process.Path(containerdSocket)), nil
+}
+
+// condition of a cluster that can be used. Each is a kubectl command that succeeds once it holds.
+type condition struct {
+	title string
+	log   string // of the component to blame
+	args  []string
+}
+
+var conditions = []condition{
+	{"the node is registered", "kubelet", []string{"wait", "--for=create", "node/" + name}},
+	{"the node is ready", "kubelet", []string{"wait", "--for=condition=Ready", "node/" + name}},
+	{"service accounts are made", "kube-controller-manager",
+		[]string{"wait", "--for=create", "serviceaccount/default", "--namespace=default"}},
+	{"CoreDNS is available", "kubelet",
+		[]string{"wait", "--for=condition=Available", "deployment/coredns", "--namespace=kube-system"}},
+}
+
+// AwaitRuntime waits until images can be loaded.
+func (n *Node) AwaitRuntime(p *sandbox.Process) error {
+	return n.await(p, "containerd", func() bool {
+		_, err := os.Stat(p.Path(containerdSocket))
+		return err == nil
+	})
+}
+
+// AwaitAPI waits until the API server is ready.
+func (n *Node) AwaitAPI(p *sandbox.Process) error {
+	return n.await(p, "kube-apiserver", n.Healthy)
+}
+
+// AwaitReady installs what a usable cluster needs and waits until it works. The API server is ready by then.
+func (n *Node) AwaitReady(p *sandbox.Process, say func(string)) error {
+	if err := n.kubectl(corednsManifest, "apply", "--server-side", "--filename=-"); err != nil {
+		return err
+	}
+	for _, c := range conditions {
+		say("until " + c.title)
+		if err := n.kubectl(nil, append(c.args, "--timeout="+deadline.String())...); err != nil {
+			if ended(p) {
+				return n.death()
+			}
+			return fmt.Errorf("%s: %w\n%s", c.title, err, n.sandbox.Tail(c.log))
+		}
+	}
+	say("")
+	return nil
+}
+
+// await a condition, unless the node dies first.
+func (n *Node) await(p *sandbox.Process, component string, condition func() bool) error {
+	for end := time.Now().Add(deadline); !condition(); time.Sleep(50 * time.Millisecond) {
+		if ended(p) {
+			return n.death()
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("%s was not ready after %s\n%s", component, deadline, n.sandbox.Tail(component))
+		}
+	}
+	return nil
+}
+
+func (n *Node) death() error {
+	return fmt.Errorf("the cluster ended\n%s", n.sandbox.SupervisorTail())
+}
+
+func ended(p *sandbox.Process) bool {
+	select {
+	case <-p.Done:
+		return true
+	default:
+		return false
+	}
+}
+
+func (n *Node) kubectl(stdin []byte, args ...string) error {
+	cmd := exec.Command(n.program("kubectl"), append([]string{"--kubeconfig=" + n.cache.Kubeconfig()}, args...)...)
+	cmd.Stdin = bytes.NewReader(stdin)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("kubectl %v: %w: %s", args, err, bytes.TrimSpace(output))
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package components
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// defaultContainer is the annotation by which a pod names its main container, to kubectl too.
+const defaultContainer = "kubectl.kubernetes.io/default-container"
+
+// readyPod returns the component's newest ready pod, waiting for one within bounds.
+func (c *Client) readyPod(ctx context.Context, component Component, wait time.Duration) (*corev1.Pod, error) {
+	if wait == 0 {
+		wait = DefaultPodWait
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	for {
+		pods, err := c.pods(ctx, component.Selector())
+		if err == nil {
+			if pod := newestReady(pods); pod != nil {
+				return pod, nil
+			}
+		} else if ctx.Err() == nil && !transient(err) {
+			return nil, fmt.Errorf("component %s: %w", component.Name, err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, c.noReadyPod(ctx, component, pods)
+		case <-time.After(c.poll):
+		}
+	}
+}
+
+// noReadyPod explains why no pod can be had.
+func (c *Client) noReadyPod(ctx context.Context, component Component, pods []corev1.Pod) error {
+	explain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if current, err := c.pods(explain, component.Selector()); err == nil {
+		pods = current
+	}
+	lines := []string{fmt.Sprintf("component %s: no ready pod with labels %s in namespace %s", component.Name, component.Selector(), c.namespace)}
+	if len(pods) == 0 {
+		lines = append(lines, "there is no such pod at all: is the component stopped?")
+	}
+	lines = append(lines, c.reasons(explain, unfinished{pods: pods})...)
+	return fmt.Errorf("%s: %w", strings.Join(lines, "\n  "), ctx.Err())
+}
+
+// newestReady picks the pod to run in. Pods of Jobs do not count: one may bear
+// the component's labels (a Helm hook, a test) and end at any time.
+func newestReady(pods []corev1.Pod) *corev1.Pod {
+	ready := slices.DeleteFunc(slices.Clone(pods), func(pod corev1.Pod) bool {
+		owner := metav1.GetControllerOf(&pod)
+		return !isReady(pod) || pod.DeletionTimestamp != nil || owner != nil && owner.Kind == "Job"
+	})
+	if len(ready) == 0 {
+		return nil
+	}
+	newest := slices.MaxFunc(ready, func(a, b corev1.Pod) int {
+		return a.CreationTimestamp.Compare(b.CreationTimestamp.Time)
+	})
+	return &newest
+}
+
+func isReady(pod corev1.Pod) bool {
+	return pod.Status.Phase == corev1.PodRunning &&
+		slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
+			return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+		})
+}
+
+// containerOf is the container to run in: the one asked for, the pod's
+// default one, or its first.
+func containerOf(pod *corev1.Pod, name string) (string, error) {
+	var names []string
+	for _, container := range pod.Spec.Containers {
+		names = append(names, container.Name)
+	}
+	if name == "" {
+		if name = pod.Annotations[defaultContainer]; !slices.Contains(names, name) {
+			return names[0], nil
+		}
+	}
+	if !slices.Contains(names, name) {
+		return "", fmt.Errorf("pod %s has no container %q: it has %s", pod.Name, name, strings.Join(names, ", "))
+	}
+	return name, nil
+}

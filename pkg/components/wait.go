@@ -1,0 +1,140 @@
+package components
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+// unfinished is a workload that is not yet as it shall be, with the pods that show it.
+type unfinished struct {
+	workload
+	pods []corev1.Pod
+}
+
+// wait looks at the components until check finds nothing unfinished. At the
+// deadline it returns a *TimeoutError that says what is not done and why.
+func (c *Client) wait(ctx context.Context, verb string, components []Component, check func(context.Context, workload) (*unfinished, error)) error {
+	var last []unfinished
+	var lastErr error
+	for {
+		left, err := c.checkAll(ctx, components, check)
+		switch {
+		case err == nil && len(left) == 0:
+			return nil
+		case err == nil:
+			c.reportProgress(last, left)
+			last, lastErr = left, nil
+		case ctx.Err() == nil && !transient(err):
+			return err
+		case ctx.Err() == nil:
+			lastErr = err
+		}
+		select {
+		case <-ctx.Done():
+			return c.giveUp(ctx, verb, last, lastErr)
+		case <-time.After(c.poll):
+		}
+	}
+}
+
+func (c *Client) checkAll(ctx context.Context, components []Component, check func(context.Context, workload) (*unfinished, error)) ([]unfinished, error) {
+	workloads, err := c.allWorkloads(ctx, components)
+	if err != nil {
+		return nil, err
+	}
+	var left []unfinished
+	for _, w := range workloads {
+		u, err := check(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		if u != nil {
+			left = append(left, *u)
+		}
+	}
+	return left, nil
+}
+
+// reportProgress says how far each workload is, once per change.
+func (c *Client) reportProgress(before, now []unfinished) {
+	said := map[string]string{}
+	for _, u := range before {
+		said[u.String()] = u.progress
+	}
+	for _, u := range now {
+		if said[u.String()] != u.progress {
+			c.report("%s: %s", u.workload, u.progress)
+		}
+	}
+}
+
+// giveUp explains the end of a wait. The reasons are looked up now, with time of their own.
+func (c *Client) giveUp(ctx context.Context, verb string, left []unfinished, lastErr error) error {
+	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("%s components: %w", verb, context.Cause(ctx))
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	timeout := &TimeoutError{Verb: verb, cause: lastErr}
+	for _, u := range left {
+		timeout.Unfinished = append(timeout.Unfinished, Unfinished{
+			Component: u.component, Workload: u.String(), Progress: u.progress, Reasons: c.reasons(ctx, u),
+		})
+	}
+	return timeout
+}
+
+// TimeoutError says what was not done at the deadline, and why.
+type TimeoutError struct {
+	Verb       string // "stop" or "start"
+	Unfinished []Unfinished
+	cause      error
+}
+
+// Unfinished is a workload that was not as it should be at the deadline.
+type Unfinished struct {
+	Component, Workload, Progress string
+	Reasons                       []string
+}
+
+func (e *TimeoutError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s components: not done at the deadline", e.Verb)
+	for _, u := range e.Unfinished {
+		fmt.Fprintf(&b, "\n  component %s: %s: %s", u.Component, u.Workload, u.Progress)
+		for _, reason := range u.Reasons {
+			fmt.Fprintf(&b, "\n    %s", reason)
+		}
+	}
+	if e.cause != nil {
+		fmt.Fprintf(&b, "\n  the last look at the cluster failed: %v", e.cause)
+	}
+	return b.String()
+}
+
+// Unwrap makes the error a deadline exceeded.
+func (e *TimeoutError) Unwrap() []error {
+	return []error{context.DeadlineExceeded, e.cause}
+}
+
+// pods lists the pods of a selector that have not ended.
+func (c *Client) pods(ctx context.Context, selector labels.Selector) ([]corev1.Pod, error) {
+	list, err := c.kube.CoreV1().Pods(c.namespace).List(ctx, metav1.ListOptions{LabelSelector: selector.String()})
+	if err != nil {
+		return nil, fmt.Errorf("list pods %s in namespace %s: %w", selector, c.namespace, err)
+	}
+	running := list.Items[:0]
+	for _, pod := range list.Items {
+		if pod.Status.Phase != corev1.PodSucceeded && pod.Status.Phase != corev1.PodFailed {
+			running = append(running, pod)
+		}
+	}
+	return running, nil
+}

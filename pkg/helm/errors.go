@@ -1,6 +1,27 @@
 package helm
 
-// HeldError is a change of a release that Styrmin's gate refused. Nothing was changed.
+import (
+	"errors"
+	"fmt"
+)
+
+// What can be wrong before anything was changed. Apply's errors match one of them by errors.Is,
+// or are a HeldError, a PendingError or a FailedError.
+var (
+	// ErrChartNotFound is a chart that is not where its reference says.
+	ErrChartNotFound = errors.New("chart not found")
+	// ErrChartInvalid is a chart that is there and cannot be used.
+	ErrChartInvalid = errors.New("chart is not usable")
+	// ErrRender is a chart that does not render with the values given.
+	ErrRender = errors.New("chart does not render")
+	// ErrUnreachable is a cluster or registry that does not answer.
+	ErrUnreachable = errors.New("unreachable")
+	// ErrNotReady is a release whose resources were not ready in time; a FailedError wraps it.
+	ErrNotReady = errors.New("not ready in time")
+)
+
+// HeldError is a change of a release that Styrmin's gate refused. Of the release nothing was
+// changed; CRDs in the chart's crds/ were installed before, as Helm does.
 type HeldError struct {
 	// Message is the gate's own.
 	Message string
@@ -8,3 +29,44 @@ type HeldError struct {
 
 // Error is the gate's message.
 func (e *HeldError) Error() string { return e.Message }
+
+// PendingError is a release that some client is at work on, or was when it died.
+type PendingError struct {
+	Release  string
+	Revision int
+	Status   string
+}
+
+// Error says how to go on.
+func (e *PendingError) Error() string {
+	return fmt.Sprintf("release %q is %s (revision %d): another client is changing it, or died while doing so; "+
+		"wait for it, or run helm rollback to end it", e.Release, e.Status, e.Revision)
+}
+
+// FailedError is a change that was recorded as a revision and then failed. An error of Apply that
+// is no FailedError left the release as it was.
+type FailedError struct {
+	Release  string
+	Revision int
+	// RolledBackTo is the revision that was restored, or 0.
+	RolledBackTo int
+	// RollbackErr is why a rollback that was asked for did not happen.
+	RollbackErr error
+	// Err is the failure.
+	Err error
+}
+
+// Error tells the failure and what became of a rollback.
+func (e *FailedError) Error() string {
+	msg := fmt.Sprintf("release %q revision %d failed: %v", e.Release, e.Revision, e.Err)
+	switch {
+	case e.RollbackErr != nil:
+		return fmt.Sprintf("%s; it was not rolled back: %v", msg, e.RollbackErr)
+	case e.RolledBackTo > 0:
+		return fmt.Sprintf("%s; rolled back to revision %d", msg, e.RolledBackTo)
+	}
+	return msg
+}
+
+// Unwrap gives the failure, not the rollback's error: a held rollback is no held change.
+func (e *FailedError) Unwrap() error { return e.Err }

@@ -11,12 +11,15 @@ import (
 // ChartRef says where a chart is.
 type ChartRef struct {
 	// Location is a path (./chart, /srv/chart, chart.tgz), an oci:// reference, the URL of an
-	// archive, or the URL of a repository followed by the chart's name.
+	// archive (https://…/chart-1.0.0.tgz), or the URL of a repository followed by the chart's name.
 	Location string
-	// Version constrains the chart's version; it may be empty for a path.
+	// Version is the chart's version or a constraint on it. A path and an archive are only checked
+	// against it; without it an OCI or HTTP repository gives its newest stable version.
 	Version string
 	// Dir is the directory that a relative path starts from: the driver's.
 	Dir string
+	// PlainHTTP speaks HTTP without TLS to an OCI registry.
+	PlainHTTP bool
 }
 
 // Chart is a loaded chart.
@@ -27,12 +30,14 @@ type Chart struct {
 	Version string
 	// AppVersion is the version of the application in it.
 	AppVersion string
-	// Fingerprint identifies the chart; its Values are empty.
+	// Fingerprint identifies the chart as a release record shows it; its Values are empty.
 	Fingerprint release.Fingerprint
+	// Digest covers every file of the chart, also what a record does not show: default values
+	// and subcharts. The same chart has another digest as an archive, since packaging rewrites Chart.yaml.
+	Digest string
 	// Location is where the chart was found, for messages.
 	Location string
 
-	// raw is the chart as loaded. Helm alters charts while rendering: use fresh().
 	raw []*chart.File
 }
 
@@ -42,18 +47,22 @@ type Request struct {
 	Release string
 	// Chart to install.
 	Chart *Chart
-	// Values override the chart's defaults; nil is {}.
+	// Values override the chart's defaults; nil is {}. Values of earlier revisions are not reused.
 	Values map[string]any
 	// Labels are put on the release's record.
 	Labels map[string]string
-	// Timeout bounds each of Helm's waits; a deadline of the context bounds the whole.
+	// Timeout bounds each of Helm's waits (readiness, every hook); 0 is DefaultTimeout.
+	// The deadline of the context shortens it.
 	Timeout time.Duration
 	// Wait waits until the release's resources are ready.
 	Wait bool
-	// RollbackOnFailure returns a failed upgrade to the last revision that was deployed.
-	// A failed first install is left as it is: there is nothing to return to, and
-	// uninstalling it would take volumes and the traces of the failure with it.
+	// RollbackOnFailure returns a failed upgrade to the newest revision that was deployed.
+	// A failed first install is left as it is: there is nothing to return to, and uninstalling
+	// it, as Helm's own flag does, would take volumes and the traces of the failure with it.
 	RollbackOnFailure bool
-	// Description is kept in the record.
+	// Description is kept in the record once the change succeeded.
 	Description string
 }
+
+// DefaultTimeout is Helm's own.
+const DefaultTimeout = 5 * time.Minute

@@ -90,11 +90,11 @@ func (p *payload) record() (*Record, error) {
 	if p.Chart == nil {
 		return nil, fmt.Errorf("payload of %q revision %d has no chart", p.Name, p.Version)
 	}
-	config := p.Config
-	if len(config) == 0 {
-		config = []byte("{}")
+	given := p.Config
+	if len(given) == 0 {
+		given = config("{}")
 	}
-	values, err := digestJSON(config)
+	values, err := digestJSON(given)
 	if err != nil {
 		return nil, err
 	}

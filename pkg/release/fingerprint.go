@@ -14,13 +14,14 @@ import (
 // fingerprint deploy the same chart with the same values.
 //
 // A record carries neither subcharts nor, for charts with dependencies, unaltered
-// default values; for these the chart's version stands.
+// default values; for both the chart's version stands.
 type Fingerprint struct {
 	// Chart is the chart's name.
 	Chart string
 	// Version is the chart's version.
 	Version string
-	// Templates is the digest of the chart's own templates.
+	// Templates is the digest of the chart's own templates, and of its other files, which
+	// templates can read.
 	Templates string
 	// Values is the digest of the values given by the user.
 	Values string
@@ -39,22 +40,21 @@ func (c *chartPayload) fingerprint() Fingerprint {
 	return Fingerprint{
 		Chart:     c.Metadata.Name,
 		Version:   c.Metadata.Version,
-		Templates: templatesDigest(c.Templates),
+		Templates: filesDigest(slices.Concat(c.Templates, c.Files)),
 	}
 }
 
-// templatesDigest does not depend on the order of the files: a chart read from a
-// directory, from an archive and from a record may list them differently.
-func templatesDigest(templates files) string {
-	sorted := slices.Clone(templates)
-	slices.SortFunc(sorted, func(a, b file) int {
+// filesDigest sorts first: a chart read from a directory, from an archive and from
+// a record may list its files differently.
+func filesDigest(all files) string {
+	slices.SortFunc(all, func(a, b file) int {
 		if c := strings.Compare(a.Name, b.Name); c != 0 {
 			return c
 		}
 		return bytes.Compare(a.Data, b.Data)
 	})
 	h := sha256.New()
-	for _, f := range sorted {
+	for _, f := range all {
 		// Lengths keep the boundary between a name and its data unambiguous.
 		fmt.Fprintf(h, "%d:%s%d:", len(f.Name), f.Name, len(f.Data))
 		h.Write(f.Data)

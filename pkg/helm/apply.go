@@ -1,0 +1,91 @@
+package helm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	rspb "helm.sh/helm/v3/pkg/release"
+	"helm.sh/helm/v3/pkg/storage/driver"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/release"
+)
+
+// Apply installs or upgrades a release, whichever its history calls for, and returns the new
+// revision. When that revision was recorded and then failed, both it and a FailedError are returned.
+//
+// When the context ends, Apply returns at once and the revision is marked as failed, without a
+// rollback; requests that Helm has begun may still reach the cluster.
+func (c *Client) Apply(ctx context.Context, req Request) (*release.Record, error) {
+	defer captureStandardLog(c.debug)()
+	s, err := c.session()
+	if err != nil {
+		return nil, err
+	}
+	timeout, err := waitTime(ctx, req.Timeout)
+	if err != nil {
+		return nil, err
+	}
+	rel, err := s.apply(ctx, req, c.namespace, timeout)
+	if err == nil {
+		return toRecord(rel)
+	}
+	err = fmt.Errorf("release %q in namespace %q, chart %s-%s: %w",
+		req.Release, c.namespace, req.Chart.Name, req.Chart.Version, s.failure(ctx, err))
+	if !s.records.created || rel == nil {
+		return nil, err
+	}
+	return s.failed(ctx, req, rel, err, timeout)
+}
+
+// apply picks the verb by what is there.
+func (s *session) apply(ctx context.Context, req Request, namespace string, timeout time.Duration) (*rspb.Release, error) {
+	revisions, err := s.history(ctx, req.Release)
+	if err != nil {
+		return nil, err
+	}
+	if len(revisions) == 0 {
+		return s.install(ctx, req, nil, namespace, timeout)
+	}
+	last := revisions[len(revisions)-1]
+	switch status := last.Info.Status; {
+	case status.IsPending(), status == rspb.StatusUninstalling:
+		return nil, &PendingError{Release: last.Name, Revision: last.Version, Status: status.String()}
+	case status == rspb.StatusUninstalled:
+		return s.install(ctx, req, last, namespace, timeout)
+	}
+	rel, err := s.upgrade(ctx, req, namespace, timeout)
+	if errors.Is(err, driver.ErrReleaseExists) {
+		// Another client took the revision's number a moment ago.
+		return nil, &PendingError{Release: last.Name, Revision: last.Version + 1, Status: "being changed"}
+	}
+	return rel, err
+}
+
+// failed reports a revision that was recorded and failed, after rolling back if asked to.
+func (s *session) failed(ctx context.Context, req Request, rel *rspb.Release, cause error, timeout time.Duration) (*release.Record, error) {
+	failure := &FailedError{Release: rel.Name, Revision: rel.Version, Err: cause}
+	if req.RollbackOnFailure && rel.Version > 1 && ctx.Err() == nil {
+		failure.RolledBackTo, failure.RollbackErr = s.rollback(ctx, rel.Name, req.Wait, timeout)
+	}
+	record, err := toRecord(rel)
+	if err != nil {
+		return nil, errors.Join(failure, err)
+	}
+	return record, failure
+}
+
+// waitTime is how long Helm may wait: it knows nothing of the context's deadline.
+func waitTime(ctx context.Context, timeout time.Duration) (time.Duration, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if timeout <= 0 {
+		timeout = DefaultTimeout
+	}
+	if deadline, ok := ctx.Deadline(); ok {
+		timeout = min(timeout, time.Until(deadline))
+	}
+	return timeout, nil
+}

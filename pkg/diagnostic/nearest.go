@@ -1,0 +1,57 @@
+package diagnostic
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Nearest is the candidate that the word was probably meant to be; empty when
+// none is near. Case and the choice between '-' and '_' count for nothing.
+func Nearest(word string, candidates []string) string {
+	best, distance := "", max(1, len([]rune(word))/3)+1
+	for _, c := range slices.Sorted(slices.Values(candidates)) {
+		if d := edits(fold(word), fold(c)); d < distance {
+			best, distance = c, d
+		}
+	}
+	return best
+}
+
+// Suggest is the help text for a word that is none of the candidates.
+func Suggest(word string, candidates []string) string {
+	if near := Nearest(word, candidates); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return ""
+}
+
+func fold(s string) []rune {
+	return []rune(strings.ToLower(strings.ReplaceAll(s, "-", "_")))
+}
+
+// edits counts insertions, deletions, replacements and swaps of neighbours.
+func edits(a, b []rune) int {
+	if len(a) > 100 || len(b) > 100 {
+		return 100
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

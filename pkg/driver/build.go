@@ -1,0 +1,61 @@
+package driver
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+)
+
+// build makes a driver of JSON-compatible values; problems of types and
+// structure go to report.
+func build(raw map[string]any, files map[string]string, src *source, report func(diagnostic.Diagnostic)) *Driver {
+	d := &Driver{Raw: raw, Files: files, source: src, invalid: map[string]bool{}}
+	c := &checker{report: report, source: src, invalid: d.invalid}
+	fitted := c.fit(raw, reflect.TypeFor[v1.ApplicationDriver](), "")
+	if err := decode(fitted, &d.Object); err != nil {
+		report(diagnostic.Diagnostic{Rule: "type", Message: fmt.Sprintf("the driver cannot be read: %v", err)})
+	}
+	d.mergeActions(report)
+	d.Object.Files = nil
+	return d
+}
+
+func decode(v any, into any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encoding: %w", err)
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("decoding: %w", err)
+	}
+	return nil
+}
+
+// mergeActions moves actions of the top level to the spec.
+func (d *Driver) mergeActions(report func(diagnostic.Diagnostic)) {
+	if d.Raw["actions"] != nil && d.hasSpecActions() {
+		report(diagnostic.Diagnostic{
+			Position: d.KeyPosition("actions"), Rule: "actions-twice", Path: "actions",
+			Message: "actions are given both at the top level and under spec, but both mean the same",
+			Help:    "keep the list under spec.actions and remove the other",
+		})
+	} else if d.Raw["actions"] != nil {
+		d.Object.Spec.Actions = d.Object.Actions
+	}
+	d.Object.Actions = nil
+}
+
+// Invalid reports whether the field, or what encloses it, was already reported
+// as having the wrong type or name.
+func (d *Driver) Invalid(path string) bool {
+	for path != "" {
+		if d.invalid[path] {
+			return true
+		}
+		path = diagnostic.Parent(path)
+	}
+	return d.invalid[""]
+}

@@ -1,0 +1,147 @@
+package driver
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+)
+
+// MaxSize bounds each of a driver's files and all of them together: the driver
+// becomes one ConfigMap.
+const MaxSize = 1 << 20
+
+// moduleFile is the name of a Python file that can be imported.
+var moduleFile = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*\.py$`)
+
+// directory reads regular files of one directory and of nowhere else.
+type directory struct {
+	path   string
+	root   *os.Root
+	report func(d diagnostic.Diagnostic)
+}
+
+// files reads actions.py, values.j2.yml and the other Python modules.
+func (d *directory) files() map[string]string {
+	entries, err := fs.ReadDir(d.root.FS(), ".")
+	if err != nil {
+		d.problem("", "file-unreadable", fmt.Sprintf("the directory cannot be listed: %v", cause(err)), "check its permissions")
+		return nil
+	}
+	files := map[string]string{}
+	for _, e := range entries {
+		name := e.Name()
+		if !isDriverFile(name) || (e.IsDir() && name != v1.ActionsFile && name != v1.ValuesFile) {
+			continue
+		}
+		if text, ok := d.read(name); ok {
+			files[name] = text
+		}
+	}
+	return files
+}
+
+func isDriverFile(name string) bool {
+	return name == v1.ValuesFile || moduleFile.MatchString(name)
+}
+
+// read returns a file's text; a problem is reported and returns false.
+func (d *directory) read(name string) (string, bool) {
+	info, err := d.root.Stat(name)
+	if err != nil {
+		d.statProblem(name, err)
+		return "", false
+	}
+	if !info.Mode().IsRegular() {
+		d.problem(name, "file-unreadable", fmt.Sprintf("%s is no regular file", name), "replace it by a regular file")
+		return "", false
+	}
+	f, err := d.root.Open(name)
+	if err != nil {
+		d.problem(name, "file-unreadable", fmt.Sprintf("%s cannot be opened: %v", name, cause(err)), "check its permissions")
+		return "", false
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
+	if err != nil {
+		d.problem(name, "file-unreadable", fmt.Sprintf("%s cannot be read: %v", name, cause(err)), "")
+		return "", false
+	}
+	return d.text(name, data)
+}
+
+// text checks that the content can be stored in a ConfigMap.
+func (d *directory) text(name string, data []byte) (string, bool) {
+	if len(data) > MaxSize {
+		d.problem(name, "file-size", fmt.Sprintf("%s is larger than %s, but it must fit in a ConfigMap", name, mebibyte), "split it, or move data into an image")
+		return "", false
+	}
+	if !utf8.Valid(data) {
+		d.problem(name, "file-encoding", fmt.Sprintf("%s is not UTF-8 text", name), "save it with the encoding UTF-8")
+		return "", false
+	}
+	return string(data), true
+}
+
+const mebibyte = "1 MiB"
+
+func (d *directory) statProblem(name string, err error) {
+	link, lerr := d.root.Lstat(name)
+	switch {
+	case lerr == nil && link.Mode()&fs.ModeSymlink != 0 && errors.Is(err, fs.ErrNotExist):
+		d.problem(name, "file-unreadable", fmt.Sprintf("%s is a symbolic link to a file that does not exist", name), "replace the link by the file")
+	case lerr == nil && link.Mode()&fs.ModeSymlink != 0:
+		d.problem(name, "file-escapes", fmt.Sprintf("%s is a symbolic link that leads out of the driver's directory", name), "replace the link by the file; a driver is self-contained")
+	case errors.Is(err, fs.ErrNotExist) && name == v1.DriverFile:
+		d.problem(name, "driver-missing", fmt.Sprintf("the directory has no %s", v1.DriverFile), d.otherSpelling())
+	default:
+		d.problem(name, "file-unreadable", fmt.Sprintf("%s cannot be read: %v", name, cause(err)), "check its permissions")
+	}
+}
+
+// otherSpelling looks for a file that was probably meant to be the driver's.
+func (d *directory) otherSpelling() string {
+	for _, name := range []string{"driver.styrmin.yaml", "driver.yml", "driver.yaml", "styrmin.yml", "styrmin.yaml", "driver.styrmin.json"} {
+		if _, err := d.root.Stat(name); err == nil {
+			return fmt.Sprintf("rename %s to %s", name, v1.DriverFile)
+		}
+	}
+	return "give the directory that holds it; `kubectl styrmin init DIR` makes a new one"
+}
+
+func (d *directory) problem(name, rule, message, help string) {
+	d.report(diagnostic.Diagnostic{File: filepath.Join(d.path, name), Rule: rule, Message: message, Help: help})
+}
+
+// cause strips the path off an I/O error, which the diagnostic names already.
+func cause(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}
+
+// checkTotal reports files that together do not fit in one ConfigMap.
+func checkTotal(files map[string]string, spec int) (string, bool) {
+	total, largest := spec, v1.DriverFile
+	size := spec
+	for name, text := range files {
+		total += len(name) + len(text)
+		if len(text) > size || (len(text) == size && strings.Compare(name, largest) < 0) {
+			size, largest = len(text), name
+		}
+	}
+	if total <= MaxSize {
+		return "", true
+	}
+	return fmt.Sprintf("the driver's files take %d bytes together, %s most of them, but they must fit in one ConfigMap of %s", total, largest, mebibyte), false
+}

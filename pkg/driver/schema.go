@@ -1,0 +1,239 @@
+package driver
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+)
+
+// checker compares JSON-compatible values with a Go type's JSON form. It
+// returns the part that fits, so that one wrong field hides no other problem.
+type checker struct {
+	report  func(d diagnostic.Diagnostic)
+	source  *source
+	invalid map[string]bool
+}
+
+// known lists fields that are legal but that no Go type models, by the name of the type.
+var known = map[string][]string{
+	// Upstream's prompts have an undocumented shape.
+	"Action": {"prompts"},
+	"Chart":  {"values"},
+}
+
+var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
+
+// fit returns what of the value fits the type.
+func (c *checker) fit(v any, t reflect.Type, path string) any {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if v == nil {
+		return nil
+	}
+	if reflect.PointerTo(t).Implements(unmarshaler) {
+		return v
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		return c.object(v, t, path)
+	case reflect.Map:
+		return c.mapping(v, t, path)
+	case reflect.Slice:
+		return c.list(v, t, path)
+	case reflect.String:
+		return expect[string](c, v, path, "a string")
+	case reflect.Bool:
+		return expect[bool](c, v, path, "true or false")
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return c.integer(v, t, path)
+	}
+	return v
+}
+
+func (c *checker) object(v any, t reflect.Type, path string) any {
+	in, ok := v.(map[string]any)
+	if !ok {
+		return c.wrong(v, path, "a mapping", map[string]any{})
+	}
+	fields := fieldsOf(t)
+	out := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		field, ok := fields[name]
+		if !ok {
+			c.unknown(in, name, t, fields, path)
+			continue
+		}
+		if fitted := c.fit(in[name], field.Type, diagnostic.Field(path, name)); fitted != nil {
+			out[name] = fitted
+		}
+	}
+	return out
+}
+
+func (c *checker) mapping(v any, t reflect.Type, path string) any {
+	in, ok := v.(map[string]any)
+	if !ok {
+		return c.wrong(v, path, "a mapping", nil)
+	}
+	out := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		field := diagnostic.Field(path, name)
+		if in[name] == nil {
+			c.wrong(nil, field, expected(t.Elem()), nil)
+			continue
+		}
+		if fitted := c.fit(in[name], t.Elem(), field); fitted != nil {
+			out[name] = fitted
+		}
+	}
+	return out
+}
+
+func (c *checker) list(v any, t reflect.Type, path string) any {
+	in, ok := v.([]any)
+	if !ok {
+		return c.wrong(v, path, "a list", nil)
+	}
+	out := make([]any, len(in))
+	for i, item := range in {
+		field := diagnostic.Index(path, i)
+		if item == nil {
+			c.wrong(nil, field, expected(t.Elem()), nil)
+			continue
+		}
+		out[i] = c.fit(item, t.Elem(), field)
+	}
+	return out
+}
+
+func (c *checker) integer(v any, t reflect.Type, path string) any {
+	n, ok := v.(int64)
+	if !ok || reflect.Zero(t).OverflowInt(n) {
+		return c.wrong(v, path, "a whole number", nil)
+	}
+	return n
+}
+
+func expect[T any](c *checker, v any, path, want string) any {
+	if _, ok := v.(T); !ok {
+		return c.wrong(v, path, want, nil)
+	}
+	return v
+}
+
+// wrong reports a value of the wrong type and returns what stands in for it.
+func (c *checker) wrong(v any, path, want string, instead any) any {
+	c.invalid[path] = true
+	d := diagnostic.Diagnostic{
+		Position: c.source.value(path), Rule: "type", Path: path,
+		Message: fmt.Sprintf("%s is %s, but %s is expected", path, describe(v), want),
+	}
+	switch v := v.(type) {
+	case bool, int64, float64:
+		if want == "a string" {
+			d.Help = fmt.Sprintf("put it in quotes: %q", fmt.Sprint(v))
+		}
+	case string:
+		d.Help = unquoteHelp(v, want)
+	}
+	c.report(d)
+	return instead
+}
+
+// unquoteHelp is the help for a string where another scalar is expected.
+func unquoteHelp(s, want string) string {
+	switch want {
+	case "a whole number":
+		if strings.Trim(s, "0123456789") == "" && s != "" {
+			return "remove the quotes"
+		}
+	case "true or false":
+		switch strings.ToLower(s) {
+		case "true", "yes", "on", "y":
+			return "write true"
+		case "false", "no", "off", "n":
+			return "write false"
+		}
+	}
+	return ""
+}
+
+// unknown reports a field that the type does not have. A near miss of a
+// required field that is absent is an error, and the only one about that field.
+func (c *checker) unknown(in map[string]any, name string, t reflect.Type, fields map[string]field, path string) {
+	if slices.Contains(known[t.Name()], name) {
+		return
+	}
+	full := diagnostic.Field(path, name)
+	where := "the top level"
+	if path != "" {
+		where = path
+	}
+	d := diagnostic.Diagnostic{
+		Position: c.source.key(full), Severity: diagnostic.Warning, Rule: "unknown-field", Path: full,
+		Message: fmt.Sprintf("%s has no field %q", where, name),
+		Help:    "remove it, unless a newer Styrmin knows it; it is stored and otherwise ignored",
+	}
+	if near := diagnostic.Nearest(name, slices.Collect(maps.Keys(fields))); near != "" {
+		d.Help = fmt.Sprintf("did you mean %q?", near)
+		if _, given := in[near]; !given && fields[near].required {
+			d.Severity = diagnostic.Error
+			c.invalid[diagnostic.Field(path, near)] = true
+		}
+	}
+	c.report(d)
+}
+
+// field is one field of a struct's JSON form.
+type field struct {
+	reflect.Type
+	required bool
+}
+
+// fieldsOf lists the fields of a struct's JSON form by name.
+func fieldsOf(t reflect.Type) map[string]field {
+	out := map[string]field{}
+	for f := range fieldSeq(t) {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "-" {
+			continue
+		}
+		if strings.Contains(options, "inline") {
+			maps.Copy(out, fieldsOf(f.Type))
+			continue
+		}
+		out[name] = field{Type: f.Type, required: !strings.Contains(options, "omitempty")}
+	}
+	return out
+}
+
+func fieldSeq(t reflect.Type) func(func(reflect.StructField) bool) {
+	return func(yield func(reflect.StructField) bool) {
+		for i := range t.NumField() {
+			if !yield(t.Field(i)) {
+				return
+			}
+		}
+	}
+}
+
+// expected names what a type's JSON form is.
+func expected(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Struct, reflect.Map:
+		return "a mapping"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return "a whole number"
+	}
+	return "a string"
+}

@@ -15,8 +15,8 @@ import (
 // Apply installs or upgrades a release, whichever its history calls for, and returns the new
 // revision. When that revision was recorded and then failed, both it and a FailedError are returned.
 //
-// When the context ends, Apply returns at once and the revision is marked as failed, without a
-// rollback; requests that Helm has begun may still reach the cluster.
+// When the context is cancelled, Apply returns at once and the revision is marked as failed, without
+// a rollback; requests that Helm has begun may still reach the cluster.
 func (c *Client) Apply(ctx context.Context, req Request) (*release.Record, error) {
 	defer captureStandardLog(c.debug)()
 	s, err := c.session()
@@ -66,7 +66,10 @@ func (s *session) apply(ctx context.Context, req Request, namespace string, time
 // failed reports a revision that was recorded and failed, after rolling back if asked to.
 func (s *session) failed(ctx context.Context, req Request, rel *rspb.Release, cause error, timeout time.Duration) (*release.Record, error) {
 	failure := &FailedError{Release: rel.Name, Revision: rel.Version, Err: cause}
-	if req.RollbackOnFailure && rel.Version > 1 && ctx.Err() == nil {
+	if req.RollbackOnFailure && rel.Version > 1 && !errors.Is(ctx.Err(), context.Canceled) {
+		// A deadline that ended the upgrade must not end its rollback too: it has its own, as in Helm.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout+rollbackMargin)
+		defer cancel()
 		failure.RolledBackTo, failure.RollbackErr = s.rollback(ctx, rel.Name, req.Wait, timeout)
 	}
 	record, err := toRecord(rel)
@@ -75,6 +78,9 @@ func (s *session) failed(ctx context.Context, req Request, rel *rspb.Release, ca
 	}
 	return record, failure
 }
+
+// rollbackMargin is for what a rollback does besides waiting.
+const rollbackMargin = time.Minute
 
 // waitTime is how long Helm may wait: it knows nothing of the context's deadline.
 func waitTime(ctx context.Context, timeout time.Duration) (time.Duration, error) {

@@ -156,7 +156,7 @@ func matching(fingerprint release.Fingerprint, world World) []Instance {
 
 // judgeInstance decides for one instance that is the change.
 func judgeInstance(candidate Instance, world World) Verdict {
-	hook, _ := DecideHook(deployedTarget(world), candidate.Target)
+	hook, _ := DecideHook(Deployed(world), candidate.Target)
 	verdict := Verdict{Outcome: Held, Hook: hook, Version: candidate.Version}
 	needed := Select(candidate.Actions, hook, v1.ModePre)
 	if len(needed) == 0 {
@@ -203,10 +203,12 @@ func judgeEvidence(verdict Verdict, candidate Instance, needed []v1.Action, worl
 	return verdict
 }
 
-// deployedTarget finds what is deployed from the release's own records. When
-// several instances have the deployed fingerprint, the recorded active one
-// decides; they differ in nothing that Helm would change.
-func deployedTarget(world World) *Target {
+// Deployed finds what is deployed from the release's own records; nil when
+// nothing is, an empty Target when somebody else deployed it. When several
+// instances have the deployed fingerprint, the recorded active one decides;
+// they differ in nothing that Helm would change. It looks at the Deployment,
+// the Revisions and the Instances.
+func Deployed(world World) *Target {
 	deployed := newestDeployed(world.Revisions)
 	if deployed == nil {
 		return nil

@@ -12,13 +12,13 @@ type Stage struct {
 }
 
 // Stages lists the three stages of a hook in their strict order. helmInAction
-// leaves the Helm change to one of the core actions; it does not apply to a run
-// without actions, which consists of nothing but the Helm change.
+// leaves the Helm upgrade to one of the upgrade hook's core actions; there is no
+// such action at setup, nor in a run that consists of nothing but the Helm change.
 func Stages(actions []v1.Action, hook v1.RunHook, helmInAction bool) []Stage {
 	stages := make([]Stage, 0, len(v1.Modes()))
 	for _, mode := range v1.Modes() {
 		stage := Stage{Mode: mode, Actions: Select(actions, hook, mode)}
-		stage.Helm = mode == v1.ModeCore && (!helmInAction || hook == v1.RunHookNone)
+		stage.Helm = mode == v1.ModeCore && (!helmInAction || hook != v1.RunHookUpgrade)
 		stages = append(stages, stage)
 	}
 	return stages

@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/rand"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
+)
+
+// runIDLength keeps the names of Jobs short; 8 of 27 characters are enough for
+// the handful of runs whose objects exist at a time.
+const runIDLength = 8
+
+// begin looks at the cluster again, now under the lock, and records a new run
+// or takes up the unfinished one. It returns nil when there is nothing to do.
+func (e *Engine) begin(ctx context.Context, p *Prepared) (*run, error) {
+	var err error
+	if p.Situation, err = e.situation(ctx, p); err != nil {
+		return nil, err
+	}
+	if err := p.fits(); err != nil {
+		return nil, err
+	}
+	deployment := p.Situation.Deployment
+	if deployment == nil {
+		return nil, fmt.Errorf("StyrminDeployment %s/%s was deleted meanwhile", p.Desired.Namespace, p.Desired.Name)
+	}
+	if err := e.updateSpec(ctx, deployment, p.Desired.Spec); err != nil {
+		return nil, err
+	}
+	if !p.Situation.Changed {
+		return nil, nil
+	}
+	if err := e.store(ctx, p, deployment); err != nil {
+		return nil, err
+	}
+	return e.record(ctx, p, deployment)
+}
+
+// store creates the instance's objects. Both are immutable and named by their
+// content, so one that exists already is the right one. The ConfigMap comes
+// first: admission reads the driver from it to check the Secret.
+func (e *Engine) store(ctx context.Context, p *Prepared, deployment *v1.StyrminDeployment) error {
+	configMap, secret, err := p.Instance.Objects(ownerOf(deployment))
+	if err != nil {
+		return err
+	}
+	for _, object := range []client.Object{configMap, secret} {
+		err := e.Client.Create(ctx, object, client.FieldOwner(v1.FieldOwner))
+		if err != nil && !apierrors.IsAlreadyExists(err) {
+			return fmt.Errorf("store the instance %s/%s: %w", object.GetNamespace(), object.GetName(), err)
+		}
+	}
+	return nil
+}
+
+// record writes down the run before anything of it happens.
+func (e *Engine) record(ctx context.Context, p *Prepared, deployment *v1.StyrminDeployment) (*run, error) {
+	actions := p.Driver.Object.Spec.Actions
+	r := &run{
+		engine:   e,
+		prepared: p,
+		status:   newStatusWriter(e.Client, deployment),
+		stages:   lifecycle.Stages(actions, p.Situation.Hook, p.Instance.HelmInAction()),
+	}
+	kind := RunResumed
+	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
+		status.ObservedGeneration = deployment.Generation
+		if p.Situation.Resume {
+			status.Run.EndedAt, status.Run.Message = nil, ""
+			return
+		}
+		kind = RunStarted
+		archive(status)
+		status.Run = r.newRun(deployment)
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.report(Event{Kind: kind})
+	r.reportKnown()
+	if err := r.watch(ctx); err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// reportKnown tells what of a resumed run is not started again.
+func (r *run) reportKnown() {
+	for _, action := range r.current().Actions {
+		event := Event{Mode: action.Mode, Action: action.Name, Attempt: action.Attempt}
+		switch action.State {
+		case v1.ActionSucceeded:
+			event.Kind = ActionSkipped
+		case v1.ActionRunning:
+			event.Kind = ActionAdopted
+		default:
+			continue
+		}
+		r.report(event)
+	}
+}
+
+func (r *run) newRun(deployment *v1.StyrminDeployment) *v1.Run {
+	p := r.prepared
+	started := &v1.Run{
+		ID:            rand.String(runIDLength),
+		Instance:      p.Instance.Digest,
+		Hook:          p.Situation.Hook,
+		Phase:         v1.RunPre,
+		Version:       p.Instance.Context.App.Version,
+		DriverVersion: p.Instance.Context.App.DriverVersion,
+		BaseRevision:  lifecycle.Newest(p.Situation.Revisions),
+		StartedAt:     metav1.NewTime(r.engine.now()),
+	}
+	if p.Situation.Deployed != nil {
+		started.FromVersion = p.Situation.Deployed.Version
+	}
+	if active := deployment.Status.Active; active != nil && started.FromVersion == "" {
+		started.FromVersion = active.Version
+	}
+	for _, stage := range r.stages {
+		for _, action := range stage.Actions {
+			started.Actions = append(started.Actions, v1.ActionStatus{Name: action.Name, Mode: action.Mode, State: v1.ActionPending})
+		}
+	}
+	return started
+}
+
+// archive moves the last run to the history.
+func archive(status *v1.StyrminDeploymentStatus) {
+	last := status.Run
+	if last == nil {
+		return
+	}
+	summary := v1.RunSummary{
+		ID: last.ID, Hook: last.Hook, Phase: last.Phase, Instance: last.Instance, Version: last.Version,
+		Revision: last.Revision, StartedAt: last.StartedAt, EndedAt: last.EndedAt, Message: last.Message,
+	}
+	status.History = append([]v1.RunSummary{summary}, status.History...)
+	if len(status.History) > v1.HistoryLimit {
+		status.History = status.History[:v1.HistoryLimit]
+	}
+}

@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"k8s.io/client-go/kubernetes"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/pkg/helm"
+)
+
+// Verb is what the operator asked for.
+type Verb string
+
+const (
+	// VerbSetup creates a deployment.
+	VerbSetup Verb = "setup"
+	// VerbUpgrade moves one that exists.
+	VerbUpgrade Verb = "upgrade"
+)
+
+// Engine carries out runs with the operator's own permissions. It may be used
+// for several runs, one after the other.
+type Engine struct {
+	// Kube and Client reach the cluster; Client knows the kinds of pkg/api/v1.
+	Kube   kubernetes.Interface
+	Client client.Client
+	// Helm works in the deployment's namespace.
+	Helm *helm.Client
+	// Reporter is told what happens.
+	Reporter Reporter
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Request is what an operator asks for.
+type Request struct {
+	Verb Verb
+	// Driver is loaded and valid.
+	Driver *driver.Driver
+	// Register is true when the driver came from a directory and has to be
+	// registered in the cluster first.
+	Register bool
+	// ChartDir is the directory that a chart's relative path starts from; empty
+	// when the driver came from the cluster.
+	ChartDir string
+	// Desired is the deployment as it shall be.
+	Desired *v1.StyrminDeployment
+	// Until stops the run after this mode; empty runs everything.
+	Until v1.Mode
+	// Timeout bounds Helm's wait for readiness.
+	Timeout time.Duration
+	// RollbackOnFailure rolls the release back when its change fails.
+	RollbackOnFailure bool
+}
+
+// Outcome is how a request ended when it did not fail.
+type Outcome struct {
+	// Changed is false when there was nothing to do.
+	Changed bool
+	// Paused is true when the run stopped where Until said.
+	Paused bool
+	// Run is the run; nil when there was none.
+	Run *v1.Run
+}
+
+// Do carries out what was prepared. It returns a *FailedError when the run
+// stopped, a *LockedError when somebody else drives the deployment, a
+// *helm.HeldError when the gate held the release, a *RefusedError when the
+// request makes no sense any more, and else an error of the cluster. When ctx
+// ends, the run stays resumable.
+func (e *Engine) Do(ctx context.Context, p *Prepared) (Outcome, error) {
+	if err := e.register(ctx, p); err != nil {
+		return Outcome{}, err
+	}
+	deployment, err := e.ensureDeployment(ctx, p)
+	if err != nil {
+		return Outcome{}, err
+	}
+	locked, release, err := lock(ctx, e.Kube, deployment.Namespace, deployment.Name, ownerOf(deployment))
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer release()
+	outcome, err := e.drive(locked, p)
+	if err != nil && errors.Is(context.Cause(locked), errLockLost) {
+		return outcome, errLockLost
+	}
+	return outcome, err
+}
+
+// drive does a request's work under the lock.
+func (e *Engine) drive(ctx context.Context, p *Prepared) (Outcome, error) {
+	r, err := e.begin(ctx, p)
+	if err != nil || r == nil {
+		return Outcome{}, err
+	}
+	defer r.close()
+	paused, err := r.loop(ctx)
+	return Outcome{Changed: true, Paused: paused, Run: r.current()}, err
+}
+
+func (e *Engine) now() time.Time {
+	if e.Now != nil {
+		return e.Now()
+	}
+	return time.Now()
+}

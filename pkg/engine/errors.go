@@ -1,0 +1,72 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+)
+
+// RefusedError means that the request cannot be carried out as it stands and
+// that nothing was changed: the operator has to ask for something else.
+type RefusedError struct {
+	// What is wrong.
+	What string
+	// Next is what to do.
+	Next string
+}
+
+// Error says what is wrong and what to do.
+func (e *RefusedError) Error() string { return e.What + "\n" + e.Next }
+
+// FailedError means that the run stopped in a mode.
+type FailedError struct {
+	// Mode in which the run stopped.
+	Mode v1.Mode
+	// Actions that failed, with their errors.
+	Actions []FailedAction
+	// Helm is Helm's error when the release's change failed.
+	Helm error
+	// ReleaseChanged is true when the release is at the run's target.
+	ReleaseChanged bool
+}
+
+// FailedAction is one action's failure.
+type FailedAction struct {
+	Name, Message string
+}
+
+// Error says what failed and what has and has not happened.
+func (e *FailedError) Error() string {
+	return e.summary() + "\n" + e.consequence()
+}
+
+// summary says in one line what failed.
+func (e *FailedError) summary() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "the run failed in %s: ", e.Mode)
+	if e.Helm != nil {
+		fmt.Fprintf(&b, "the Helm release could not be changed: %v", e.Helm)
+	}
+	for i, action := range e.Actions {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		fmt.Fprintf(&b, "action %s: %s", action.Name, action.Message)
+	}
+	return b.String()
+}
+
+// Unwrap returns Helm's error.
+func (e *FailedError) Unwrap() error { return e.Helm }
+
+func (e *FailedError) consequence() string {
+	switch {
+	case e.Mode == v1.ModePre:
+		return "The Helm release was not touched. What the actions did before they failed is not undone."
+	case e.ReleaseChanged:
+		return "The Helm release has been changed and stays as it is. What the actions did is not undone."
+	default:
+		return "The pre actions succeeded and are not undone; the Helm release is not at the new version."
+	}
+}

@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
+)
+
+// succeed records the end of a good run.
+func (r *run) succeed(ctx context.Context) error {
+	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
+		run := status.Run
+		run.Phase, run.EndedAt, run.Message = v1.RunSucceeded, r.timestamp(), ""
+		status.Active = &v1.ActiveInstance{
+			Instance: run.Instance, Version: run.Version, DriverVersion: run.DriverVersion, Revision: run.Revision,
+		}
+		r.ready(status, metav1.ConditionTrue, "RunSucceeded", fmt.Sprintf("run %s (%s) succeeded", run.ID, run.Hook))
+	})
+	if err != nil {
+		return err
+	}
+	r.event(ctx, "Normal", "RunSucceeded", "")
+	r.report(Event{Kind: RunSucceeded, Elapsed: r.elapsed()})
+	return r.prune(ctx)
+}
+
+// fail records where and why the run stopped, and returns it as an error.
+func (r *run) fail(ctx context.Context, decision lifecycle.Decision) error {
+	failed := &FailedError{Mode: decision.Mode, Helm: r.helmErr, ReleaseChanged: r.current().Revision > 0}
+	for _, name := range decision.FailedActions {
+		failed.Actions = append(failed.Actions, FailedAction{Name: name, Message: r.messageOf(name)})
+	}
+	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
+		status.Run.Phase, status.Run.EndedAt, status.Run.Message = v1.RunFailed, r.timestamp(), failed.summary()
+		r.ready(status, metav1.ConditionFalse, "RunFailed", failed.summary())
+	})
+	if err != nil {
+		return err
+	}
+	r.event(ctx, "Warning", "RunFailed", failed.summary())
+	r.report(Event{Kind: RunFailed, Mode: decision.Mode, Elapsed: r.elapsed(), Message: failed.summary()})
+	return failed
+}
+
+func (r *run) messageOf(action string) string {
+	for _, known := range r.current().Actions {
+		if known.Name == action {
+			return known.Message
+		}
+	}
+	return ""
+}
+
+func (r *run) ready(status *v1.StyrminDeploymentStatus, state metav1.ConditionStatus, reason, message string) {
+	meta.SetStatusCondition(&status.Conditions, metav1.Condition{
+		Type: v1.ConditionReady, Status: state, Reason: reason, Message: message,
+		ObservedGeneration: r.status.stored.Generation,
+	})
+}
+
+func (r *run) elapsed() time.Duration { return r.engine.now().Sub(r.current().StartedAt.Time) }

@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/rand"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/leaderelection"
+	"k8s.io/client-go/tools/leaderelection/resourcelock"
+)
+
+// How the Lease is kept. A holder renews every lockRetry; one that has not
+// renewed for lockDuration, by the waiting engine's own clock, is dead.
+const (
+	lockDuration = 15 * time.Second
+	lockRenew    = 10 * time.Second
+	lockRetry    = 2 * time.Second
+)
+
+// LockedError means that another engine drives the deployment.
+type LockedError struct {
+	Namespace, Name, Holder string
+	Since                   time.Time
+}
+
+// Error names the holder and what to do.
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("StyrminDeployment %s/%s is being driven by %s since %s; wait for it, follow it with `kubectl styrmin status %s -n %s`, or stop it there",
+		e.Namespace, e.Name, e.Holder, e.Since.UTC().Format(time.RFC3339), e.Name, e.Namespace)
+}
+
+// errLockLost cancels the run of an engine that could not renew its lock.
+var errLockLost = errors.New("the lock was lost: its Lease could not be renewed in time; run the same command again to resume")
+
+// LeaseName is the name of a deployment's Lease.
+func LeaseName(deployment string) string { return "styrmin-" + deployment }
+
+// lock takes the deployment's Lease (E3) and keeps it until release is called.
+// The returned context ends when the lock is lost.
+func lock(ctx context.Context, client kubernetes.Interface, namespace, name string, owner metav1.OwnerReference) (locked context.Context, release func(), err error) {
+	lease := &resourcelock.LeaseLock{
+		LeaseMeta:  metav1.ObjectMeta{Namespace: namespace, Name: LeaseName(name)},
+		Client:     client.CoordinationV1(),
+		LockConfig: resourcelock.ResourceLockConfig{Identity: identity()},
+	}
+	if err := createLease(ctx, client, lease.LeaseMeta, owner); err != nil {
+		return nil, nil, err
+	}
+	if err := refuseLiveHolder(ctx, lease, name); err != nil {
+		return nil, nil, err
+	}
+	return elect(ctx, lease)
+}
+
+// identity names this engine to whoever finds the lock taken.
+func identity() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown-host"
+	}
+	return fmt.Sprintf("%s/%d-%s", host, os.Getpid(), rand.String(5))
+}
+
+// createLease makes the Lease, so that it belongs to the deployment and goes with it.
+func createLease(ctx context.Context, client kubernetes.Interface, meta metav1.ObjectMeta, owner metav1.OwnerReference) error {
+	meta.OwnerReferences = []metav1.OwnerReference{owner}
+	_, err := client.CoordinationV1().Leases(meta.Namespace).Create(ctx, &coordinationv1.Lease{ObjectMeta: meta}, metav1.CreateOptions{})
+	if err != nil && !apierrors.IsAlreadyExists(err) {
+		return fmt.Errorf("create the lock %s/%s: %w", meta.Namespace, meta.Name, err)
+	}
+	return nil
+}
+
+// refuseLiveHolder returns a LockedError when the Lease's holder renews it. A
+// holder that does not renew for lockDuration is dead. Only this engine's own
+// clock counts, so clocks that differ do no harm.
+func refuseLiveHolder(ctx context.Context, lease *resourcelock.LeaseLock, name string) error {
+	first, _, err := lease.Get(ctx)
+	if err != nil {
+		return fmt.Errorf("read the lock: %w", err)
+	}
+	if first.HolderIdentity == "" {
+		return nil
+	}
+	err = wait.PollUntilContextTimeout(ctx, lockRetry/2, lockDuration, false, func(ctx context.Context) (bool, error) {
+		now, _, err := lease.Get(ctx)
+		if err != nil {
+			return false, err
+		}
+		if now.HolderIdentity == "" {
+			return true, nil
+		}
+		if now.HolderIdentity != first.HolderIdentity || !now.RenewTime.Equal(&first.RenewTime) {
+			return false, &LockedError{Namespace: lease.LeaseMeta.Namespace, Name: name, Holder: now.HolderIdentity, Since: now.AcquireTime.Time}
+		}
+		return false, nil
+	})
+	if wait.Interrupted(err) && ctx.Err() == nil {
+		return nil // it did not renew for a whole lease: dead
+	}
+	return err
+}
+
+// elect takes the Lease with client-go's elector and renews it in the background.
+func elect(ctx context.Context, lease *resourcelock.LeaseLock) (context.Context, func(), error) {
+	locked, cancel := context.WithCancelCause(ctx)
+	electing, stop := context.WithCancel(context.WithoutCancel(ctx))
+	won := make(chan struct{})
+	ended := make(chan struct{})
+	elector, err := leaderelection.NewLeaderElector(leaderelection.LeaderElectionConfig{
+		Lock: lease, LeaseDuration: lockDuration, RenewDeadline: lockRenew, RetryPeriod: lockRetry,
+		ReleaseOnCancel: true,
+		Name:            lease.LeaseMeta.Name,
+		Callbacks: leaderelection.LeaderCallbacks{
+			OnStartedLeading: func(context.Context) { close(won) },
+			OnStoppedLeading: func() { cancel(errLockLost) },
+		},
+	})
+	if err != nil {
+		stop()
+		return nil, nil, err
+	}
+	go func() { defer close(ended); elector.Run(electing) }()
+	release := func() { stop(); <-ended; cancel(context.Canceled) }
+	select {
+	case <-won:
+		return locked, release, nil
+	case <-ctx.Done():
+		release()
+		return nil, nil, context.Cause(ctx)
+	}
+}

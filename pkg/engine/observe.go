@@ -1,0 +1,193 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
+	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
+)
+
+// overdueAfter is how long after a Job's own deadline the Job controller has to
+// end it. The deadline itself is the Job's (E5); this one only notices that the
+// cluster does not keep it.
+const overdueAfter = 2 * time.Minute
+
+// state is what is known of the run, for lifecycle.Next.
+func (r *run) state() lifecycle.State {
+	recorded := r.current()
+	state := lifecycle.State{
+		Stages:     r.stages,
+		Attempts:   map[string]lifecycle.Attempt{},
+		Before:     r.before,
+		HelmDone:   recorded.Revision > 0,
+		HelmFailed: r.helmErr != nil,
+	}
+	for _, action := range recorded.Actions {
+		state.Attempts[action.Name] = lifecycle.Attempt{Number: action.Attempt, State: action.State}
+	}
+	return state
+}
+
+// observe brings the recorded states up to what the Jobs say. A success that
+// was recorded stays: it is not run again, whatever became of its Job (E2).
+func (r *run) observe(ctx context.Context) error {
+	newest := r.newestJobs()
+	var events []Event
+	for _, known := range r.current().Actions {
+		if known.State == v1.ActionSucceeded {
+			continue
+		}
+		next := r.observed(ctx, known, newest[known.Name])
+		r.follow(next)
+		if next.State == known.State && next.Attempt == known.Attempt {
+			continue
+		}
+		if err := r.setAction(ctx, next); err != nil {
+			return err
+		}
+		events = append(events, transition(next))
+	}
+	for _, event := range events {
+		r.logs.drain(ctx, event.Action)
+		r.report(event)
+	}
+	return nil
+}
+
+// newestJobs finds the newest attempt's Job of each action.
+func (r *run) newestJobs() map[string]*batchv1.Job {
+	newest := map[string]*batchv1.Job{}
+	number := map[string]int32{}
+	for _, job := range r.watcher.listJobs() {
+		evidence, err := jobs.Read(job)
+		if err != nil {
+			continue // not one of ours: it bears the label but not the rest
+		}
+		if evidence.Number > number[evidence.Action] {
+			newest[evidence.Action], number[evidence.Action] = job, evidence.Number
+		}
+	}
+	return newest
+}
+
+// observed is an action's state by its newest Job. A Job that was running and
+// is gone is lost (E4), unless it was created so recently that the watch has
+// not shown it yet.
+func (r *run) observed(ctx context.Context, known v1.ActionStatus, job *batchv1.Job) v1.ActionStatus {
+	next := known
+	if job == nil || (job.Name != known.Job && !supersedes(job, known)) {
+		if known.State == v1.ActionRunning && !r.created[known.Job] {
+			next.State, next.EndedAt = v1.ActionLost, r.timestamp()
+			next.Message = fmt.Sprintf("its Job %s was deleted before it ended", known.Job)
+		}
+		return next
+	}
+	delete(r.created, job.Name)
+	evidence, err := jobs.Read(job)
+	if err != nil {
+		return next
+	}
+	if evidence.Number != known.Attempt {
+		next.Message, next.EndedAt = "", nil
+	}
+	next.Job, next.Attempt, next.State = job.Name, evidence.Number, evidence.State
+	if next.StartedAt == nil || next.Attempt != known.Attempt {
+		started := job.CreationTimestamp
+		next.StartedAt = &started
+	}
+	if next.State == v1.ActionRunning && r.overdue(job) {
+		next.State = v1.ActionFailed
+		next.Message = fmt.Sprintf("Job %s passed its deadline and the Job controller has not ended it; is kube-controller-manager running?", job.Name)
+	}
+	if next.State != v1.ActionRunning {
+		next.EndedAt = r.timestamp()
+	}
+	if next.State == v1.ActionFailed && next.Message == "" {
+		next.Message = r.failure(ctx, job)
+	}
+	return next
+}
+
+// supersedes is true when a Job is a newer attempt than the recorded one.
+func supersedes(job *batchv1.Job, known v1.ActionStatus) bool {
+	evidence, err := jobs.Read(job)
+	return err == nil && evidence.Number > known.Attempt
+}
+
+func (r *run) timestamp() *metav1.Time {
+	now := metav1.NewTime(r.engine.now())
+	return &now
+}
+
+// failure says why a Job failed: the flow's own last error when there is one.
+// It asks the API server, because the Job's end can be seen before its pod's.
+func (r *run) failure(ctx context.Context, job *batchv1.Job) string {
+	pods, err := r.engine.Kube.CoreV1().Pods(job.Namespace).List(ctx, metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + job.Name})
+	if err != nil {
+		return jobs.FailureOf(job)
+	}
+	for i := range pods.Items {
+		if result, ok := jobs.ResultOf(&pods.Items[i]); ok && result.Error != "" {
+			return result.Error
+		}
+	}
+	return jobs.FailureOf(job)
+}
+
+func deadline(job *batchv1.Job) time.Time {
+	seconds := int64(jobs.DefaultTimeoutSeconds)
+	if job.Spec.ActiveDeadlineSeconds != nil {
+		seconds = *job.Spec.ActiveDeadlineSeconds
+	}
+	return job.CreationTimestamp.Add(time.Duration(seconds)*time.Second + overdueAfter)
+}
+
+func (r *run) overdue(job *batchv1.Job) bool { return r.engine.now().After(deadline(job)) }
+
+// untilOverdue is the time until the next running Job is overdue.
+func (r *run) untilOverdue() time.Duration {
+	next := overdueAfter
+	for _, job := range r.watcher.listJobs() {
+		if jobs.StateOf(job) == v1.ActionRunning {
+			next = min(next, deadline(job).Sub(r.engine.now()))
+		}
+	}
+	return max(next, time.Second)
+}
+
+// setAction records an action's state.
+func (r *run) setAction(ctx context.Context, next v1.ActionStatus) error {
+	return r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
+		for i, action := range status.Run.Actions {
+			if action.Name == next.Name {
+				status.Run.Actions[i] = next
+				return
+			}
+		}
+	})
+}
+
+// transition is the event of an action's new state.
+func transition(next v1.ActionStatus) Event {
+	event := Event{Mode: next.Mode, Action: next.Name, Attempt: next.Attempt, Message: next.Message}
+	if next.StartedAt != nil && next.EndedAt != nil {
+		event.Elapsed = next.EndedAt.Sub(next.StartedAt.Time)
+	}
+	switch next.State {
+	case v1.ActionSucceeded:
+		event.Kind = ActionSucceeded
+	case v1.ActionFailed:
+		event.Kind = ActionFailed
+	case v1.ActionLost:
+		event.Kind = ActionLost
+	default:
+		event.Kind = ActionAdopted
+	}
+	return event
+}

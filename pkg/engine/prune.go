@@ -1,0 +1,54 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+)
+
+// prune deletes the Jobs and instances of runs that the history has forgotten.
+func (r *run) prune(ctx context.Context) error {
+	status := r.status.deployment().Status
+	runs, instances := map[string]bool{}, map[string]bool{}
+	keep := func(run, instance string) { runs[run], instances[instance] = true, true }
+	keep(status.Run.ID, status.Run.Instance)
+	for _, past := range status.History {
+		keep(past.ID, past.Instance)
+	}
+	err := r.deleteForgotten(ctx, &batchv1.JobList{}, v1.LabelRun, runs)
+	if err == nil {
+		err = r.deleteForgotten(ctx, &corev1.ConfigMapList{}, v1.LabelInstance, instances)
+	}
+	if err == nil {
+		err = r.deleteForgotten(ctx, &corev1.SecretList{}, v1.LabelInstance, instances)
+	}
+	if err != nil {
+		return fmt.Errorf("the run succeeded, but old objects could not be removed: %w", err)
+	}
+	return nil
+}
+
+// deleteForgotten deletes the deployment's objects whose label's value is not kept.
+func (r *run) deleteForgotten(ctx context.Context, list client.ObjectList, label string, keep map[string]bool) error {
+	c, desired := r.engine.Client, r.prepared.Desired
+	err := c.List(ctx, list, client.InNamespace(desired.Namespace),
+		client.MatchingLabels{v1.LabelDeployment: desired.Name}, client.HasLabels{label})
+	if err != nil {
+		return err
+	}
+	return meta.EachListItem(list, func(item runtime.Object) error {
+		object, ok := item.(client.Object)
+		if !ok || keep[object.GetLabels()[label]] {
+			return nil
+		}
+		return client.IgnoreNotFound(c.Delete(ctx, object, client.PropagationPolicy(metav1.DeletePropagationBackground)))
+	})
+}

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
+)
+
+// run is a run that this engine drives.
+type run struct {
+	engine   *Engine
+	prepared *Prepared
+	status   *statusWriter
+	stages   []lifecycle.Stage
+	watcher  *watcher
+
+	// before holds each action's attempt when this engine began.
+	before map[string]int32
+	// created holds the Jobs this engine made, until the watch shows them.
+	created map[string]bool
+	// logs follows the pods' output.
+	logs logFollower
+	// mode is the mode last reported.
+	mode v1.Mode
+	// helmErr is the failure of this engine's change of the release.
+	helmErr error
+	// reporting keeps events whole: log lines come from goroutines.
+	reporting sync.Mutex
+}
+
+// current returns a copy of the run as recorded.
+func (r *run) current() *v1.Run { return r.status.deployment().Status.Run }
+
+func (r *run) report(event Event) {
+	r.reporting.Lock()
+	defer r.reporting.Unlock()
+	event.Time = r.engine.now()
+	if current := r.current(); current != nil {
+		event.Run = *current
+	}
+	r.engine.Reporter.Report(event)
+}
+
+// close ends everything that runs in the background.
+func (r *run) close() {
+	if r.watcher != nil {
+		r.watcher.close()
+	}
+	r.logs.wg.Wait()
+}
+
+// loop observes, decides and acts until the run is done, paused, failed or interrupted.
+func (r *run) loop(ctx context.Context) (paused bool, err error) {
+	r.before = attempts(r.current())
+	r.created = map[string]bool{}
+	for {
+		if err := r.observe(ctx); err != nil {
+			return false, err
+		}
+		decision := lifecycle.Next(r.state())
+		if r.pauses(decision) {
+			return true, r.pause(ctx, decision)
+		}
+		if err := r.enter(ctx, decision); err != nil {
+			return false, err
+		}
+		switch {
+		case decision.Done:
+			return false, r.succeed(ctx)
+		case decision.Failed:
+			return false, r.fail(ctx, decision)
+		case decision.Helm:
+			if err := r.changeRelease(ctx); err != nil {
+				return false, err
+			}
+			continue
+		}
+		if err := r.start(ctx, decision.Start); err != nil {
+			return false, err
+		}
+		if err := r.wait(ctx); err != nil {
+			return false, err
+		}
+	}
+}
+
+// attempts reads which attempt each action has reached.
+func attempts(recorded *v1.Run) map[string]int32 {
+	out := map[string]int32{}
+	for _, action := range recorded.Actions {
+		out[action.Name] = action.Attempt
+	}
+	return out
+}
+
+// wait returns when something changed, or when the next Job is overdue.
+func (r *run) wait(ctx context.Context) error {
+	timer := time.NewTimer(r.untilOverdue())
+	defer timer.Stop()
+	select {
+	case <-r.watcher.changed:
+		return nil
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// enter reports and records a mode's beginning.
+func (r *run) enter(ctx context.Context, decision lifecycle.Decision) error {
+	if decision.Mode == "" || decision.Mode == r.mode {
+		return nil
+	}
+	r.mode = decision.Mode
+	phase := map[v1.Mode]v1.RunPhase{v1.ModePre: v1.RunPre, v1.ModeCore: v1.RunCore, v1.ModePost: v1.RunPost}[decision.Mode]
+	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) { status.Run.Phase = phase })
+	if err != nil {
+		return err
+	}
+	r.report(Event{Kind: ModeStarted, Mode: decision.Mode})
+	return nil
+}
+
+// pauses is true when the run has finished the mode it was asked to run until.
+func (r *run) pauses(decision lifecycle.Decision) bool {
+	until := r.prepared.Until
+	return until != "" && until != v1.ModePost && !decision.Done && !decision.Failed && order(decision.Mode) > order(until)
+}
+
+func order(mode v1.Mode) int {
+	for i, m := range v1.Modes() {
+		if m == mode {
+			return i
+		}
+	}
+	return -1
+}
+
+func (r *run) pause(ctx context.Context, decision lifecycle.Decision) error {
+	phase := v1.RunCore
+	if decision.Mode == v1.ModePost {
+		phase = v1.RunPost
+	}
+	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
+		status.Run.Phase = phase
+		status.Run.Message = fmt.Sprintf("paused after %s, as asked", r.prepared.Until)
+	})
+	if err != nil {
+		return err
+	}
+	r.report(Event{Kind: RunPaused, Mode: r.prepared.Until})
+	return nil
+}

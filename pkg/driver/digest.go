@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/styrmin/kubectl-styrmin/internal/jsonvalue"
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
@@ -20,7 +21,7 @@ func (d *Driver) Digest() string {
 	data, err := json.Marshal(map[string]any{
 		"name":        d.Object.Name,
 		"annotations": ownAnnotations(d.Object.Annotations),
-		"spec":        withoutEmpty(raw["spec"]),
+		"spec":        jsonvalue.WithoutEmpty(raw["spec"]),
 		"files":       d.Files,
 	})
 	if err != nil {

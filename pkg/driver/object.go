@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/styrmin/kubectl-styrmin/internal/jsonvalue"
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )
@@ -13,7 +14,7 @@ import (
 // FromObject is the driver that an ApplicationDriver from an API server holds.
 // The error tells of every field of a wrong type.
 func FromObject(u map[string]any) (*Driver, error) {
-	value, err := canonical(u)
+	value, err := jsonvalue.Canonical(u)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (d *Driver) ToObject() map[string]any {
 
 // canonicalRaw is a copy of Raw in canonical form, with all actions under spec.
 func (d *Driver) canonicalRaw() map[string]any {
-	value, err := canonical(d.Raw)
+	value, err := jsonvalue.Canonical(d.Raw)
 	raw, ok := value.(map[string]any)
 	if err != nil || !ok || raw == nil {
 		// Raw comes from YAML or JSON, so only a caller that changed it gets here.

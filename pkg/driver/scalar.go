@@ -8,6 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/styrmin/kubectl-styrmin/internal/jsonvalue"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )
 
@@ -29,7 +30,7 @@ func (r *reader) scalar(n *yaml.Node, path string) any {
 			r.problem(n, path, "yaml-type", fmt.Sprintf("%s is not a number that JSON, and so Kubernetes, can hold", n.Value), "put it in quotes if a string is meant")
 			return nil
 		}
-		return canonicalNumber(v)
+		return jsonvalue.Number(v)
 	}
 	r.problem(n, path, "yaml-type", fmt.Sprintf("the type tag %s is not supported", n.Tag), "remove the tag")
 	return nil

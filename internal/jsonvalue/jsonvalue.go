@@ -1,4 +1,5 @@
-package driver
+// Package jsonvalue brings JSON-compatible values into one canonical Go form.
+package jsonvalue
 
 import (
 	"bytes"
@@ -8,9 +9,9 @@ import (
 	"reflect"
 )
 
-// canonicalNumber is the number as an API server reads it back: int64 when it
+// Number is the number as an API server reads it back: int64 when it
 // is whole and fits, else float64. Anything else is returned unchanged.
-func canonicalNumber(v any) any {
+func Number(v any) any {
 	switch n := v.(type) {
 	case json.Number:
 		if i, err := n.Int64(); err == nil {
@@ -20,7 +21,7 @@ func canonicalNumber(v any) any {
 		if err != nil {
 			return v
 		}
-		return canonicalNumber(f)
+		return Number(f)
 	case float64:
 		if n == math.Trunc(n) && n >= math.MinInt64 && n < math.MaxInt64 {
 			return int64(n)
@@ -40,18 +41,18 @@ func canonicalNumber(v any) any {
 	return v
 }
 
-// canonical copies JSON-compatible values of whatever Go types into maps, lists
+// Canonical copies JSON-compatible values of whatever Go types into maps, lists
 // and canonical numbers. Null fields are dropped, as an API server does.
-func canonical(v any) (any, error) {
+func Canonical(v any) (any, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
-		return nil, fmt.Errorf("the driver holds a value that JSON cannot: %w", err)
+		return nil, fmt.Errorf("a value has no JSON form: %w", err)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	var out any
 	if err := dec.Decode(&out); err != nil {
-		return nil, fmt.Errorf("reading the driver's own JSON back: %w", err)
+		return nil, fmt.Errorf("reading JSON back: %w", err)
 	}
 	return normalize(out), nil
 }
@@ -71,25 +72,25 @@ func normalize(v any) any {
 			v[i] = normalize(v[i])
 		}
 	default:
-		return canonicalNumber(v)
+		return Number(v)
 	}
 	return v
 }
 
-// withoutEmpty drops fields that hold an empty mapping or list: they mean the
+// WithoutEmpty drops fields that hold an empty mapping or list: they mean the
 // same as absent ones, and not every client keeps them.
-func withoutEmpty(v any) any {
+func WithoutEmpty(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for k := range v {
-			v[k] = withoutEmpty(v[k])
+			v[k] = WithoutEmpty(v[k])
 			if isEmpty(v[k]) {
 				delete(v, k)
 			}
 		}
 	case []any:
 		for i := range v {
-			v[i] = withoutEmpty(v[i])
+			v[i] = WithoutEmpty(v[i])
 		}
 	}
 	return v

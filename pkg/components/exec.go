@@ -74,14 +74,13 @@ func (e *CommandError) Error() string {
 // within bounds, and returns a result for each command that ended. A command
 // that failed is a *CommandError.
 //
-// When the context ends, Exec stops waiting; Kubernetes offers no way to end
+// A command may take as long as the context allows: unlike a wait for pods, a
+// migration has no usual length. When the context ends, Exec stops waiting; Kubernetes offers no way to end
 // the command itself, which may run on in the container.
 func (c *Client) Exec(ctx context.Context, component Component, opts ExecOptions) ([]Result, error) {
 	if slices.ContainsFunc(opts.Commands, func(argv []string) bool { return len(argv) == 0 || argv[0] == "" }) {
 		return nil, fmt.Errorf("component %s: an empty command: expected a program and its arguments", component.Name)
 	}
-	ctx, cancel := bounded(ctx)
-	defer cancel()
 	pod, err := c.readyPod(ctx, component, opts.PodWait)
 	if err != nil {
 		return nil, err

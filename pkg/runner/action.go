@@ -1,0 +1,123 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func (r *Runner) actionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "action FILE.py::FUNCTION",
+		Short: "Run an action's flow and report how it ended",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			outcome := r.action(cmd.Context(), args[0])
+			if err := os.WriteFile(r.Termination, outcome.Message(), 0o644); err != nil {
+				fmt.Fprintf(r.Err, "styrmin-runner: write the termination message: %v\n", err)
+			}
+			if outcome.Outcome != Succeeded {
+				fmt.Fprintf(r.Err, "styrmin-runner: %s %s: %s\n", args[0], outcome.Outcome, outcome.Error)
+				return exitError(outcome.ExitCode())
+			}
+			return nil
+		},
+	}
+}
+
+// action runs a flow in a Python process of its own.
+func (r *Runner) action(ctx context.Context, location string) Outcome {
+	interpreter, err := r.interpreter()
+	if err != nil {
+		return Outcome{Outcome: Unloadable, Error: err.Error()}
+	}
+	scratch, err := os.MkdirTemp(r.Getenv("TMPDIR"), "styrmin-")
+	if err != nil {
+		return Outcome{Outcome: Failed, Error: fmt.Sprintf("make a scratch directory: %v; mount an emptyDir at /tmp", err)}
+	}
+	defer os.RemoveAll(scratch)
+	path := filepath.Join(scratch, "outcome.json")
+
+	var output tail
+	child := exec.Command(interpreter, "-m", "styrmin_backend", location) //nolint:noctx // ended by forwarded signals, so that the flow can clean up
+	child.Env = r.environment(ctx, path)
+	child.Stdout = io.MultiWriter(r.Out, &output)
+	child.Stderr = io.MultiWriter(r.Err, &output)
+	code, how, err := r.supervise(ctx, child)
+	if err != nil {
+		return Outcome{Outcome: Failed, Error: fmt.Sprintf("start %s: %v", interpreter, err)}
+	}
+	said, err := readOutcome(path)
+	if err != nil {
+		fmt.Fprintf(r.Err, "styrmin-runner: read the action's outcome: %v\n", err)
+	}
+	return judge(said, code, how, output.String())
+}
+
+// interpreter finds Python in the action's image.
+func (r *Runner) interpreter() (string, error) {
+	for _, name := range []string{r.Getenv("STYRMIN_PYTHON"), "python3", "python"} {
+		if name == "" {
+			continue
+		}
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("the action's image has no python3 or python on its PATH; " +
+		"use an image with Python 3.10 or newer and Prefect 3, such as prefecthq/prefect:3-latest")
+}
+
+// environment is the action's environment: the container's own, the Python
+// package, and settings for Prefect that the container's own may override.
+func (r *Runner) environment(ctx context.Context, outcome string) []string {
+	env := prefectDefaults()
+	if r.Getenv("PREFECT_API_URL") == "" {
+		if url := r.prefectServer(ctx); url != "" {
+			env = append(env, "PREFECT_API_URL="+url)
+			fmt.Fprintf(r.Err, "styrmin-runner: flows report to the Prefect server %s\n", url)
+		} else {
+			env = append(env, "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE=true")
+		}
+	}
+	env = append(env, r.Environ...)
+	path := filepath.Join(filepath.Dir(r.Executable), PythonDir)
+	if inherited := r.Getenv("PYTHONPATH"); inherited != "" {
+		path += string(os.PathListSeparator) + inherited
+	}
+	return append(env,
+		"PYTHONPATH="+path,
+		"PYTHONUNBUFFERED=1",
+		"STYRMIN_RUNNER="+r.Executable,
+		"STYRMIN_OUTCOME_FILE="+outcome,
+	)
+}
+
+// tail keeps the last lines of the output for a flow that dies without a word.
+type tail struct{ buf []byte }
+
+const tailBytes = 2000
+
+// outputDelay bounds how long output may stay open after the process ended.
+const outputDelay = 2 * time.Second
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.buf = append(t.buf, p...)
+	t.buf = t.buf[max(0, len(t.buf)-tailBytes):]
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	lines := bytes.Split(bytes.TrimSpace(t.buf), []byte("\n"))
+	lines = lines[max(0, len(lines)-10):]
+	return strings.ToValidUTF8(string(bytes.Join(lines, []byte("\n"))), "�")
+}

@@ -1,0 +1,56 @@
+package runner
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// PrefectServer is the API of the optional Prefect server in the cluster.
+const PrefectServer = "http://prefect-server.styrmin:4200/api"
+
+const prefectProbe = 2 * time.Second
+
+// prefectDefaults are settings for a short-lived process: no telemetry, log
+// lines that fit a terminal, and of the temporary server's services none that
+// one flow run has no use for.
+func prefectDefaults() []string {
+	const compact = "%(asctime)s %(levelname)-7s "
+	return []string{
+		"DO_NOT_TRACK=1",
+		"NO_COLOR=1",
+		"PREFECT_LOGGING_COLORS=false",
+		"PREFECT_SERVER_ANALYTICS_ENABLED=false",
+		"PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY=false",
+		"PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS=false",
+		"PREFECT_CLI_PROMPT=false",
+		"PREFECT_LOGGING_FORMATTERS_STANDARD_FORMAT=" + compact + "%(message)s",
+		"PREFECT_LOGGING_FORMATTERS_STANDARD_FLOW_RUN_FMT=" + compact + "%(message)s",
+		"PREFECT_LOGGING_FORMATTERS_STANDARD_TASK_RUN_FMT=" + compact + "%(task_run_name)s: %(message)s",
+		"PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED=false",
+		"PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED=false",
+		"PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED=false",
+		"PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED=false",
+		"PREFECT_SERVER_SERVICES_FOREMAN_ENABLED=false",
+		"PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED=false",
+	}
+}
+
+// prefectServer returns the URL of the cluster's Prefect server when it answers.
+func (r *Runner) prefectServer(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(ctx, prefectProbe)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, PrefectServer+"/health", nil)
+	if err != nil {
+		return ""
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return ""
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return ""
+	}
+	return PrefectServer
+}

@@ -1,0 +1,140 @@
+"""The frozen context of a run."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, get_type_hints
+
+
+class Section(Mapping[str, Any]):
+    """A read-only mapping whose keys are attributes too.
+
+    ``context["app"]["version"]`` and ``context.app.version`` are the same. Use
+    the first form for a key that is a mapping's method, such as ``values``.
+    """
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        types = _sections(type(self))
+        frozen = {key: _freeze(value, types.get(key, Section)) for key, value in data.items()}
+        object.__setattr__(self, "_data", frozen)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._data[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __getattr__(self, name: str) -> Any:
+        # Only called for what is not a real attribute. Copying asks for
+        # special names before _data exists.
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self._data[name]
+        except KeyError:
+            known = ", ".join(sorted(self._data)) or "nothing"
+            raise AttributeError(f"the context has no {name!r} here: it has {known}") from None
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise AttributeError(f"the context is frozen: {name!r} cannot be set")
+
+    __delattr__ = __setattr__  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.to_dict(),))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._data!r})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """A plain, unfrozen copy."""
+        return {key: _thaw(value) for key, value in self._data.items()}
+
+
+class Deployment(Section):
+    """The deployment: its id is ``namespace/name``."""
+
+    id: str
+    name: str
+    namespace: str
+
+
+class Instance(Section):
+    """The instance: merged configuration, namespace and Helm release."""
+
+    config: Section
+    namespace: str
+    release: str
+
+
+class Chart(Section):
+    """The Helm chart."""
+
+    name: str
+    version: str
+    app_version: str
+    templates: str
+
+
+class App(Section):
+    """The application."""
+
+    name: str
+    version: str
+    driver_version: str
+    chart: Chart
+
+
+class GlobalContext(Section):
+    """All that a run knows, resolved once and then frozen."""
+
+    cluster: Section
+    environment: Section
+    deployment: Deployment
+    instance: Instance
+    app: App
+    components: Section
+    parameters: Section
+    services: Section
+
+
+@functools.cache
+def _sections(cls: type[Section]) -> dict[str, type[Section]]:
+    """The keys of a section that are sections of a type of their own."""
+    hints = get_type_hints(cls)
+    return {key: hint for key, hint in hints.items() if isinstance(hint, type) and issubclass(hint, Section)}
+
+
+def _freeze(value: Any, section: type[Section]) -> Any:
+    if isinstance(value, Mapping):
+        return section(value)
+    if isinstance(value, (list, tuple)):
+        return tuple(_freeze(item, Section) for item in value)
+    return value
+
+
+def _thaw(value: Any) -> Any:
+    if isinstance(value, Section):
+        return value.to_dict()
+    if isinstance(value, tuple):
+        return [_thaw(item) for item in value]
+    return value
+
+
+def instance_dir() -> Path:
+    """Where the instance is mounted."""
+    return Path(os.environ.get("STYRMIN_INSTANCE_DIR", "/instance"))
+
+
+@functools.cache
+def get_context() -> GlobalContext:
+    """The context of this run."""
+    path = instance_dir() / "context" / "context.json"
+    return GlobalContext(json.loads(path.read_text(encoding="utf-8")))

@@ -3,6 +3,8 @@
 package driver
 
 import (
+	"strings"
+
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )
@@ -22,6 +24,8 @@ type Driver struct {
 	source *source
 	// invalid holds the paths whose value has the wrong type.
 	invalid map[string]bool
+	// unreadable holds the names of the files that are there but could not be read.
+	unreadable map[string]bool
 }
 
 // Actions lists the actions of a hook and mode in the order of their declaration.
@@ -52,10 +56,23 @@ func (d *Driver) hasSpecActions() bool {
 // Position is where the value of the field path stands in driver.styrmin.yml,
 // or else the nearest enclosing one; zero when the driver came from the cluster.
 func (d *Driver) Position(path string) diagnostic.Position {
-	return d.source.value(path)
+	return d.source.value(d.written(path))
 }
 
 // KeyPosition is where the key of the field path stands in driver.styrmin.yml.
 func (d *Driver) KeyPosition(path string) diagnostic.Position {
-	return d.source.key(path)
+	return d.source.key(d.written(path))
 }
+
+// written is the path as the file has it: a list of actions at the top level
+// is spec.actions to everyone else.
+func (d *Driver) written(path string) string {
+	if d.ActionsPath() == "actions" && diagnostic.Within(path, "spec.actions") {
+		return strings.TrimPrefix(path, "spec.")
+	}
+	return path
+}
+
+// Unreadable reports whether the file is there but could not be read, which
+// loading has reported.
+func (d *Driver) Unreadable(name string) bool { return d.unreadable[name] }

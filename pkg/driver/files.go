@@ -27,6 +27,8 @@ type directory struct {
 	path   string
 	root   *os.Root
 	report func(d diagnostic.Diagnostic)
+	// unreadable collects the names of files with problems.
+	unreadable map[string]bool
 }
 
 // files reads actions.py, values.j2.yml and the other Python modules.
@@ -118,6 +120,7 @@ func (d *directory) otherSpelling() string {
 }
 
 func (d *directory) problem(name, rule, message, help string) {
+	d.unreadable[name] = true
 	d.report(diagnostic.Diagnostic{File: filepath.Join(d.path, name), Rule: rule, Message: message, Help: help})
 }
 

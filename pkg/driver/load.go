@@ -48,7 +48,7 @@ func (l *loader) load(path string) *Driver {
 		return nil
 	}
 	defer root.Close()
-	dir := &directory{path: path, root: root, report: l.report}
+	dir := &directory{path: path, root: root, report: l.report, unreadable: map[string]bool{}}
 	text, ok := dir.read(v1.DriverFile)
 	if !ok {
 		return nil
@@ -62,7 +62,7 @@ func (l *loader) load(path string) *Driver {
 	var d *Driver
 	if raw != nil {
 		d = build(raw, dir.files(), src, inFile)
-		d.Dir = path
+		d.Dir, d.unreadable = path, dir.unreadable
 		l.checkFiles(d, file)
 	}
 	l.problems.AddExcerpts(func(string) string { return src.text })

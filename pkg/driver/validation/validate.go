@@ -3,9 +3,105 @@
 package validation
 
 import (
+	"fmt"
+	"strings"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 )
 
 // Validate applies every rule to the driver and returns all problems, sorted.
-func Validate(d *driver.Driver) diagnostic.List { return nil }
+// A field that loading reported already is not reported again.
+func Validate(d *driver.Driver) diagnostic.List {
+	c := &checker{Driver: d, modules: parseModules(d)}
+	for _, rule := range rules {
+		rule.check(c)
+	}
+	c.problems.Sort()
+	c.problems.AddExcerpts(d.Text)
+	return c.problems
+}
+
+// Rule documents one rule.
+type Rule struct {
+	// ID is what stands in brackets behind a message.
+	ID string
+	// Summary says in one sentence what must hold.
+	Summary string
+
+	check func(*checker)
+}
+
+// Rules lists the rules in the order in which they are applied.
+func Rules() []Rule { return append([]Rule(nil), rules...) }
+
+// checker is what a rule sees, and where it reports.
+type checker struct {
+	*driver.Driver
+	modules  map[string]module
+	problems diagnostic.List
+}
+
+// err reports a field that makes the driver unusable.
+func (c *checker) err(rule, path, help, format string, args ...any) {
+	c.report(diagnostic.Error, rule, path, help, fmt.Sprintf(format, args...))
+}
+
+// warn reports a field that may be meant so.
+func (c *checker) warn(rule, path, help, format string, args ...any) {
+	c.report(diagnostic.Warning, rule, path, help, fmt.Sprintf(format, args...))
+}
+
+func (c *checker) report(s diagnostic.Severity, rule, path, help, message string) {
+	if c.Invalid(path) {
+		return
+	}
+	c.problems = append(c.problems, diagnostic.Diagnostic{
+		File: c.FileName(v1.DriverFile), Position: c.Position(path),
+		Severity: s, Rule: rule, Path: path, Message: message, Help: help,
+	})
+}
+
+// inFile reports a place in one of the other files.
+func (c *checker) inFile(s diagnostic.Severity, rule, file string, at diagnostic.Position, help, message string) {
+	c.problems = append(c.problems, diagnostic.Diagnostic{
+		File: c.FileName(file), Position: at, Severity: s, Rule: rule, Message: message, Help: help,
+	})
+}
+
+// oneOf reports a value that is missing or none of the allowed ones.
+func (c *checker) oneOf(rule, path, value string, allowed []string) {
+	switch {
+	case value == "":
+		c.err(rule, path, "", "%s is missing; expected %s", path, either(allowed))
+	case !contains(allowed, value):
+		c.err(rule, path, diagnostic.Suggest(value, allowed), "%s is %q; expected %s", path, value, either(allowed))
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}
+
+// either lists words: a, b or c.
+func either(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// quoted lists names for a help text: "a", "b".
+func quoted(names []string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = fmt.Sprintf("%q", n)
+	}
+	return strings.Join(out, ", ")
+}

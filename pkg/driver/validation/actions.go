@@ -1,0 +1,127 @@
+package validation
+
+import (
+	"regexp"
+	"strings"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+)
+
+const maxActionName = 63
+
+var (
+	actionName     = regexp.MustCompile(`^[A-Za-z]([A-Za-z0-9_-]*[A-Za-z0-9])?$`)
+	actionLocation = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*\.py)::([A-Za-z_][A-Za-z0-9_]*)$`)
+)
+
+// actionPath is the path of an action's field as the file has it.
+func (c *checker) actionPath(i int, field string) string {
+	return diagnostic.Index(c.ActionsPath(), i) + "." + field
+}
+
+func checkActionName(c *checker) {
+	const rule = "action-name"
+	for i, a := range c.Object.Spec.Actions {
+		path := c.actionPath(i, "name")
+		switch {
+		case a.Name == "":
+			c.err(rule, path, "", "%s is missing; expected a name such as pre_setup", path)
+		case len(a.Name) > maxActionName:
+			c.err(rule, path, "", "%s has %d characters; expected at most %d", path, len(a.Name), maxActionName)
+		case !actionName.MatchString(a.Name):
+			c.err(rule, path, "", "%s is %q; expected a letter, then letters, digits, '_' and '-', with a letter or digit at the end", path, a.Name)
+		}
+	}
+}
+
+func checkActionNameUnique(c *checker) {
+	const rule = "action-name-unique"
+	first := map[string]int{}
+	for i, a := range c.Object.Spec.Actions {
+		name := driver.KubernetesName(a.Name)
+		earlier, taken := first[name]
+		if a.Name == "" {
+			continue
+		}
+		if !taken {
+			first[name] = i
+			continue
+		}
+		path, other := c.actionPath(i, "name"), c.actionPath(earlier, "name")
+		if a.Name == c.Object.Spec.Actions[earlier].Name {
+			c.err(rule, path, "rename one of the two", "%s is %q, as is %s", path, a.Name, other)
+		} else {
+			c.err(rule, path, "rename one of the two", "%s is %q and %s is %q, which are both %q as a Kubernetes name", path, a.Name, other, c.Object.Spec.Actions[earlier].Name, name)
+		}
+	}
+}
+
+func checkActionHook(c *checker) {
+	for i, a := range c.Object.Spec.Actions {
+		c.oneOf("action-hook", c.actionPath(i, "hook"), string(a.Hook), []string{string(v1.HookSetup), string(v1.HookUpgrade)})
+	}
+}
+
+func checkActionMode(c *checker) {
+	for i, a := range c.Object.Spec.Actions {
+		c.oneOf("action-mode", c.actionPath(i, "mode"), string(a.Mode), []string{string(v1.ModePre), string(v1.ModeCore), string(v1.ModePost)})
+	}
+}
+
+func checkActionLocation(c *checker) {
+	const rule = "action-location"
+	for i, a := range c.Object.Spec.Actions {
+		path := c.actionPath(i, "location")
+		file, _, ok := splitLocation(a.Location)
+		switch _, exists := c.Files[file]; {
+		case a.Location == "":
+			c.err(rule, path, "", "%s is missing; expected a location such as \"actions.py::upgrade\"", path)
+		case !ok:
+			c.err(rule, path, locationHelp(a.Location), "%s is %q; expected FILE.py::FUNCTION, with the file beside %s", path, a.Location, v1.DriverFile)
+		case !exists && !c.Unreadable(file):
+			c.err(rule, path, c.fileHelp(file), "%s names %s, but there is no such file beside %s", path, file, v1.DriverFile)
+		}
+	}
+}
+
+// splitLocation returns the file and the function of FILE.py::FUNCTION.
+func splitLocation(location string) (file, function string, ok bool) {
+	m := actionLocation.FindStringSubmatch(location)
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], m[2], true
+}
+
+// locationHelp guesses what a malformed location was meant to be.
+func locationHelp(location string) string {
+	for _, fix := range []struct{ from, to string }{{":", "::"}, {"#", "::"}} {
+		if strings.Count(location, fix.from) == 1 {
+			if fixed := strings.Replace(location, fix.from, fix.to, 1); actionLocation.MatchString(fixed) {
+				return "did you mean \"" + fixed + "\"?"
+			}
+		}
+	}
+	if fixed := strings.TrimSuffix(strings.TrimPrefix(strings.ReplaceAll(location, " ", ""), "./"), "()"); actionLocation.MatchString(fixed) {
+		return "did you mean \"" + fixed + "\"?"
+	}
+	if strings.Contains(location, "/") {
+		return "the Python files lie side by side with " + v1.DriverFile + "; sub-directories are not read"
+	}
+	return ""
+}
+
+func (c *checker) fileHelp(file string) string {
+	var names []string
+	for name := range c.Files {
+		if strings.HasSuffix(name, ".py") {
+			names = append(names, name)
+		}
+	}
+	if help := diagnostic.Suggest(file, names); help != "" {
+		return help
+	}
+	return "write the file, with a Prefect flow for every action"
+}

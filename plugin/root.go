@@ -1,0 +1,116 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/client-go/rest"
+)
+
+// Version is set when a release is built.
+var Version = "dev"
+
+// Client-side limits high enough that a run never waits for its own client.
+const (
+	clientQPS   = 50
+	clientBurst = 100
+)
+
+// options is what every verb shares.
+type options struct {
+	genericiooptions.IOStreams
+	config *genericclioptions.ConfigFlags
+	// color is true when output goes to a terminal that wants it.
+	color bool
+	// warnings collects what the API server warns of.
+	warnings *warnings
+}
+
+// Terminal says what the output streams are.
+type Terminal struct {
+	// Color is true when ANSI escapes may be written.
+	Color bool
+}
+
+// Execute runs the command line and returns its exit code.
+func Execute(ctx context.Context, streams genericiooptions.IOStreams, terminal Terminal, args []string) int {
+	root := NewCommand(streams, terminal)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return ExitOK
+	}
+	if ctx.Err() != nil && !decided(err) {
+		err = errInterrupted
+	}
+	code := exitCode(err)
+	if message := explain(err); message != "" {
+		fmt.Fprintln(streams.ErrOut, message)
+	}
+	return code
+}
+
+// NewCommand builds the root command.
+func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Command {
+	o := &options{IOStreams: streams, color: terminal.Color, warnings: &warnings{out: streams.ErrOut}}
+	o.config = genericclioptions.NewConfigFlags(true).WithWrapConfigFn(func(c *rest.Config) *rest.Config {
+		c.QPS, c.Burst = clientQPS, clientBurst
+		c.WarningHandler = o.warnings
+		return c
+	})
+	root := &cobra.Command{
+		Use:           "kubectl-styrmin",
+		Short:         "Lifecycle hooks for applications on Kubernetes",
+		Long:          "styrmin runs the actions of an application's driver around its Helm release:\npre before it changes, core with it, post after it, in strict order, resumable at every point.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl styrmin"},
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(streams.In)
+	root.SetOut(streams.Out)
+	root.SetErr(streams.ErrOut)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	o.config.AddFlags(root.PersistentFlags())
+	root.AddGroup(
+		&cobra.Group{ID: groupAuthor, Title: "For driver authors:"},
+		&cobra.Group{ID: groupOperator, Title: "For operators:"},
+		&cobra.Group{ID: groupAdmin, Title: "For platform admins:"},
+	)
+	root.AddCommand(
+		newValidateCommand(o), newDriverCommand(o),
+		newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o),
+		newVersionCommand(o),
+	)
+	usageErrors(root)
+	return root
+}
+
+// The groups of verbs in the help, by who uses them.
+const (
+	groupAuthor   = "author"
+	groupOperator = "operator"
+	groupAdmin    = "admin"
+)
+
+// usageErrors marks what cobra says about arguments as wrong usage, for every verb.
+func usageErrors(cmd *cobra.Command) {
+	if args := cmd.Args; args != nil {
+		cmd.Args = func(cmd *cobra.Command, given []string) error {
+			if err := args(cmd, given); err != nil {
+				return &usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		usageErrors(sub)
+	}
+}
+
+var errInterrupted = errors.New("interrupted; the run goes on when the same command is run again")

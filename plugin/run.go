@@ -1,0 +1,255 @@
+package plugin
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/instance"
+	"github.com/styrmin/kubectl-styrmin/plugin/progress"
+)
+
+// runOptions are the flags of `setup` and `upgrade`.
+type runOptions struct {
+	*options
+	verb engine.Verb
+	name string
+
+	driver         string
+	version        string
+	set            []string
+	valuesFile     string
+	release        string
+	image          string
+	runnerImage    string
+	serviceAccount string
+	timeout        time.Duration
+	until          string
+	rollback       bool
+}
+
+// defaultTimeout bounds each action and Helm's wait unless --timeout says otherwise.
+const defaultTimeout = 30 * time.Minute
+
+func (r *runOptions) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&r.driver, "driver", "", "The driver: a directory, or the name of a registered ApplicationDriver.")
+	flags.StringVar(&r.version, "version", "", "The application version.")
+	flags.StringArrayVar(&r.set, "set", nil, "Set a parameter, as NAME=VALUE; may be repeated.")
+	flags.StringVar(&r.valuesFile, "values-file", "", "YAML file with parameters by name; --set wins over it.")
+	flags.StringVar(&r.release, "release", "", "The Helm release's name (default: the deployment's name).")
+	flags.StringVar(&r.image, "job-image", "", "Image that runs the actions: Python 3.10 or newer with Prefect 3.")
+	flags.StringVar(&r.runnerImage, "runner-image", "", "Image that carries styrmin-runner.")
+	flags.StringVar(&r.serviceAccount, "service-account", "", "Service account that the actions run as.")
+	flags.DurationVar(&r.timeout, "timeout", defaultTimeout, "Bound for each action, and for Helm's wait until the release is ready.")
+	flags.StringVar(&r.until, "until", "", "Stop after this mode, pre or core; the same command without it goes on.")
+	flags.BoolVar(&r.rollback, "rollback-on-failure", false, "Roll the Helm release back when its change fails.")
+}
+
+// validate checks the command line; it touches no cluster.
+func (r *runOptions) validate() error {
+	if problems := validation.IsDNS1123Label(r.name); len(problems) > 0 {
+		return usagef("NAME %q: %s", r.name, strings.Join(problems, "; "))
+	}
+	if r.until != "" && r.until != string(v1.ModePre) && r.until != string(v1.ModeCore) {
+		return usagef("--until %s: expected pre or core", r.until)
+	}
+	if r.timeout < time.Second {
+		return usagef("--timeout %s: expected at least 1s", r.timeout)
+	}
+	if r.verb == engine.VerbSetup && r.driver == "" {
+		return usagef("setup needs --driver: a directory, or the name of a registered driver")
+	}
+	for _, set := range r.set {
+		if name, _, ok := strings.Cut(set, "="); !ok || name == "" {
+			return usagef("--set %s: expected NAME=VALUE", name)
+		}
+	}
+	return nil
+}
+
+// run prepares the request, changing nothing, and carries it out.
+func (r *runOptions) run(ctx context.Context) error {
+	// A driver on disk is checked before the cluster is asked anything.
+	request := engine.Request{Verb: r.verb, Until: v1.Mode(r.until), Timeout: r.timeout, RollbackOnFailure: r.rollback}
+	if err := r.loadFromDisk(&request); err != nil {
+		return err
+	}
+	c, err := r.connect()
+	if err != nil {
+		return err
+	}
+	e, err := r.engine(c)
+	if err != nil {
+		return err
+	}
+	if err := e.Reachable(); err != nil {
+		return err
+	}
+	if err := r.complete(ctx, c, &request); err != nil {
+		return err
+	}
+	prepared, err := e.Prepare(ctx, request)
+	if err != nil {
+		return err
+	}
+	outcome, err := e.Do(ctx, prepared)
+	if err == nil && !outcome.Changed {
+		fmt.Fprintf(r.Out, "%s/%s is at version %s with these inputs already; nothing to do\n", request.Desired.Namespace, r.name, prepared.Instance.Context.App.Version)
+	}
+	return err
+}
+
+func (r *runOptions) engine(c *clients) (*engine.Engine, error) {
+	h, err := r.helm(c.namespace)
+	if err != nil {
+		return nil, err
+	}
+	command := fmt.Sprintf("kubectl styrmin %s %s -n %s", r.verb, r.name, c.namespace)
+	return &engine.Engine{Kube: c.kube, Client: c.client, Helm: h, Reporter: progress.New(r.Out, progress.Options{Color: r.color, Command: command})}, nil
+}
+
+// loadFromDisk loads the driver when --driver is a directory.
+func (r *runOptions) loadFromDisk(request *engine.Request) error {
+	if !isPath(r.driver) {
+		return nil
+	}
+	d, err := r.loadDriverDir(r.driver)
+	if err != nil {
+		return err
+	}
+	dir, err := filepath.Abs(d.Dir)
+	request.Driver, request.Register, request.ChartDir = d, true, dir
+	return err
+}
+
+// isPath tells a directory from a registered driver's name.
+func isPath(ref string) bool {
+	if ref == "" {
+		return false
+	}
+	if strings.ContainsRune(ref, filepath.Separator) || strings.ContainsRune(ref, '/') || strings.HasPrefix(ref, ".") {
+		return true
+	}
+	_, err := os.Stat(ref)
+	return err == nil
+}
+
+// complete finds the driver and works out the deployment as it shall be: what
+// is stored, with what the command line says over it.
+func (r *runOptions) complete(ctx context.Context, c *clients, request *engine.Request) error {
+	desired := &v1.StyrminDeployment{}
+	desired.Name, desired.Namespace = r.name, c.namespace
+	var stored v1.StyrminDeployment
+	err := c.client.Get(ctx, client.ObjectKeyFromObject(desired), &stored)
+	switch {
+	case err == nil && r.verb == engine.VerbUpgrade:
+		desired.Spec = *stored.Spec.DeepCopy()
+	case err != nil && !apierrors.IsNotFound(err):
+		return fmt.Errorf("read StyrminDeployment %s/%s: %w", c.namespace, r.name, err)
+	}
+	if err := r.findDriver(ctx, c, request, desired.Spec.Driver); err != nil {
+		return err
+	}
+	request.Desired = desired
+	return r.apply(&desired.Spec, request.Driver)
+}
+
+// findDriver reads the registered driver when none was loaded from disk.
+func (r *runOptions) findDriver(ctx context.Context, c *clients, request *engine.Request, stored string) error {
+	if request.Driver != nil {
+		return nil
+	}
+	name := r.driver
+	if name == "" {
+		name = stored
+	}
+	if name == "" {
+		return &problemsError{message: fmt.Sprintf("no StyrminDeployment %s in namespace %s\nCreate it with `kubectl styrmin setup %s --driver …`, or name the driver to adopt a Helm release", r.name, c.namespace, r.name)}
+	}
+	d, err := engine.Registered(ctx, c.client, name)
+	if err != nil {
+		return err
+	}
+	if d == nil {
+		return noDriver(name)
+	}
+	request.Driver = d
+	return nil
+}
+
+// apply puts the command line's settings over a spec.
+func (r *runOptions) apply(spec *v1.StyrminDeploymentSpec, d *driver.Driver) error {
+	spec.Driver = d.Object.Name
+	if r.version != "" {
+		spec.Version = r.version
+	}
+	if spec.Version == "" {
+		spec.Version = d.Object.Spec.DefaultVersion
+	}
+	if r.release != "" {
+		spec.Release = r.release
+	}
+	jobs := &spec.Jobs
+	for target, value := range map[*string]string{&jobs.Image: r.image, &jobs.RunnerImage: r.runnerImage, &jobs.ServiceAccount: r.serviceAccount} {
+		if value != "" {
+			*target = value
+		}
+	}
+	if r.timeout != defaultTimeout || jobs.TimeoutSeconds == 0 {
+		jobs.TimeoutSeconds = int64(r.timeout.Seconds())
+	}
+	return r.applyParameters(spec, d.Object.Spec.Parameters)
+}
+
+// applyParameters puts the values file and then --set over a spec's parameters.
+// It reports all problems at once.
+func (r *runOptions) applyParameters(spec *v1.StyrminDeploymentSpec, declared []v1.Parameter) error {
+	if spec.Parameters == nil {
+		spec.Parameters = map[string]apiextensionsv1.JSON{}
+	}
+	if err := r.readValuesFile(spec.Parameters); err != nil {
+		return err
+	}
+	var problems []string
+	for _, set := range r.set {
+		name, text, _ := strings.Cut(set, "=")
+		value, err := instance.ParseParameter(declared, name, text)
+		if err != nil {
+			problems = append(problems, err.Error())
+			continue
+		}
+		spec.Parameters[name] = value
+	}
+	if len(problems) > 0 {
+		return &instance.ProblemsError{Problems: problems}
+	}
+	return nil
+}
+
+func (r *runOptions) readValuesFile(into map[string]apiextensionsv1.JSON) error {
+	if r.valuesFile == "" {
+		return nil
+	}
+	data, err := os.ReadFile(r.valuesFile)
+	if err != nil {
+		return &problemsError{message: fmt.Sprintf("--values-file: %v", err)}
+	}
+	if err := yaml.UnmarshalStrict(data, &into); err != nil {
+		return &problemsError{message: fmt.Sprintf("--values-file %s: expected a YAML mapping of parameters by name: %v", r.valuesFile, err)}
+	}
+	return nil
+}

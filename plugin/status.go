@@ -1,0 +1,202 @@
+package plugin
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/duration"
+	"k8s.io/cli-runtime/pkg/printers"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+)
+
+// statusOptions are the flags of `status`.
+type statusOptions struct {
+	*options
+	output string
+}
+
+func newStatusCommand(o *options) *cobra.Command {
+	s := &statusOptions{options: o}
+	cmd := &cobra.Command{
+		Use:     "status [NAME]",
+		Short:   "Show what is deployed and how far its run is",
+		GroupID: groupOperator,
+		Example: "  kubectl styrmin status -n notes\n  kubectl styrmin status notes -n notes -o yaml",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if s.output != "" && s.output != "json" && s.output != "yaml" {
+				return usagef("-o %s: expected json or yaml", s.output)
+			}
+			if len(args) == 0 {
+				return s.list(cmd.Context())
+			}
+			return s.one(cmd.Context(), args[0])
+		},
+	}
+	cmd.Flags().StringVarP(&s.output, "output", "o", "", "Output format: json or yaml; by default for people.")
+	return cmd
+}
+
+// deployment reads a deployment of the namespace.
+func (c *clients) deployment(ctx context.Context, name string) (*v1.StyrminDeployment, error) {
+	var d v1.StyrminDeployment
+	err := c.client.Get(ctx, client.ObjectKey{Namespace: c.namespace, Name: name}, &d)
+	if apierrors.IsNotFound(err) {
+		return nil, &problemsError{message: fmt.Sprintf("no StyrminDeployment %s in namespace %s; `kubectl styrmin status -n %s` lists those there are", name, c.namespace, c.namespace)}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read StyrminDeployment %s/%s: %w", c.namespace, name, err)
+	}
+	d.SetGroupVersionKind(v1.GroupVersion.WithKind("StyrminDeployment"))
+	return &d, nil
+}
+
+func (s *statusOptions) list(ctx context.Context) error {
+	c, err := s.connect()
+	if err != nil {
+		return err
+	}
+	var list v1.StyrminDeploymentList
+	if err := c.client.List(ctx, &list, client.InNamespace(c.namespace)); err != nil {
+		return fmt.Errorf("list the StyrminDeployments of namespace %s: %w", c.namespace, err)
+	}
+	list.SetGroupVersionKind(v1.GroupVersion.WithKind("StyrminDeploymentList"))
+	if s.output != "" {
+		return s.printObject(&list)
+	}
+	if len(list.Items) == 0 {
+		fmt.Fprintf(s.ErrOut, "no StyrminDeployments in namespace %s\n", c.namespace)
+		return nil
+	}
+	table := tabwriter.NewWriter(s.Out, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(table, "NAME\tDRIVER\tVERSION\tRUN\tPHASE\tAGE")
+	for i := range list.Items {
+		d := &list.Items[i]
+		version, run, phase := "-", "-", "-"
+		if d.Status.Active != nil {
+			version = orDash(d.Status.Active.Version)
+		}
+		if d.Status.Run != nil {
+			run, phase = string(d.Status.Run.Hook), string(d.Status.Run.Phase)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", d.Name, d.Spec.Driver, version, run, phase, age(d.CreationTimestamp))
+	}
+	return table.Flush()
+}
+
+func (s *statusOptions) one(ctx context.Context, name string) error {
+	c, err := s.connect()
+	if err != nil {
+		return err
+	}
+	d, err := c.deployment(ctx, name)
+	if err != nil {
+		return err
+	}
+	if s.output != "" {
+		return s.printObject(d)
+	}
+	table := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "Deployment:\t%s/%s\n", d.Namespace, d.Name)
+	fmt.Fprintf(table, "Driver:\t%s\n", d.Spec.Driver)
+	fmt.Fprintf(table, "Release:\t%s\n", d.ReleaseName())
+	fmt.Fprintf(table, "Deployed:\t%s\n", deployed(d))
+	fmt.Fprintf(table, "Gate:\t%s\n", c.gate(ctx))
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	printRun(s.Out, d.Status.Run)
+	printHistory(s.Out, d.Status.History)
+	return nil
+}
+
+func (s *statusOptions) printObject(object runtime.Object) error {
+	if s.output == "json" {
+		return (&printers.JSONPrinter{}).PrintObj(object, s.Out)
+	}
+	return (&printers.YAMLPrinter{}).PrintObj(object, s.Out)
+}
+
+func deployed(d *v1.StyrminDeployment) string {
+	active := d.Status.Active
+	if active == nil {
+		return "nothing yet"
+	}
+	return fmt.Sprintf("version %s, driver version %s, revision %d", orDash(active.Version), orDash(active.DriverVersion), active.Revision)
+}
+
+// gate says whether changes of the release by other clients are held.
+func (c *clients) gate(ctx context.Context) string {
+	namespace, err := c.kube.CoreV1().Namespaces().Get(ctx, c.namespace, metav1.GetOptions{})
+	if err != nil {
+		return "unknown: you may not read the namespace's labels"
+	}
+	switch mode := namespace.Labels[v1.LabelGate]; mode {
+	case v1.GateEnforce:
+		return "enforce: changes of the release are held until the pre actions succeeded"
+	case v1.GateWarn:
+		return "warn: changes of the release by other clients are let through with a warning"
+	default:
+		return fmt.Sprintf("off: other clients' changes are not held; `kubectl styrmin prepare %s` opts in", c.namespace)
+	}
+}
+
+func printRun(out io.Writer, run *v1.Run) {
+	if run == nil {
+		return
+	}
+	fmt.Fprintf(out, "\nRun %s: %s to %s, %s%s\n", run.ID, run.Hook, orDash(run.Version), run.Phase, took(run.StartedAt, run.EndedAt))
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	if len(run.Actions) > 0 {
+		fmt.Fprintln(table, "  MODE\tACTION\tSTATE\tATTEMPT\tTOOK")
+	}
+	for _, a := range run.Actions {
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%d\t%s\n", a.Mode, a.Name, a.State, a.Attempt, elapsed(a.StartedAt, a.EndedAt))
+	}
+	_ = table.Flush()
+	if run.Message != "" {
+		fmt.Fprintf(out, "  %s\n", run.Message)
+	}
+}
+
+func printHistory(out io.Writer, history []v1.RunSummary) {
+	if len(history) == 0 {
+		return
+	}
+	fmt.Fprintln(out, "\nHistory:")
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "  RUN\tHOOK\tVERSION\tREVISION\tRESULT\tAGE")
+	for _, run := range history {
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%d\t%s\t%s\n", run.ID, run.Hook, orDash(run.Version), run.Revision, run.Phase, age(run.StartedAt))
+	}
+	_ = table.Flush()
+}
+
+func age(since metav1.Time) string { return duration.HumanDuration(time.Since(since.Time)) }
+
+func took(started metav1.Time, ended *metav1.Time) string {
+	if ended == nil {
+		return fmt.Sprintf(", for %s so far", age(started))
+	}
+	return fmt.Sprintf(", after %s", elapsed(&started, ended))
+}
+
+func elapsed(started, ended *metav1.Time) string {
+	switch {
+	case started == nil:
+		return "-"
+	case ended == nil:
+		return age(*started) + " so far"
+	default:
+		return duration.HumanDuration(ended.Sub(started.Time))
+	}
+}

@@ -1,0 +1,48 @@
+# kubectl-styrmin. `make` lists the targets.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+include test/cluster/cluster.mk
+include examples/notes/images.mk
+include test/demo/demo.mk
+-include krew/dist.mk
+
+export PATH := $(CURDIR)/bin:$(STYRMIN_CACHE)/bin:$(PATH)
+
+VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X github.com/styrmin/kubectl-styrmin/plugin.Version=$(VERSION)
+GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
+CONTROLLER_GEN := go run sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
+# The image of the product in the test cluster.
+IMAGE := styrmin.local/styrmin:dev
+
+.PHONY: help
+help: ## List the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: ## Build the plugin, the webhook and the runner into bin/.
+	@mkdir -p bin
+	$(GO_BUILD) -o bin/ ./cmd/...
+
+.PHONY: product-image
+product-image: build cluster-tool ## Build the product's image and load it into the test cluster.
+	$(CLUSTER_TOOL) image build --tag $(IMAGE) $(foreach b,kubectl-styrmin styrmin-webhook styrmin-runner,--file bin/$(b):/$(b):755) --user 65532:65532
+	$(CLUSTER_TOOL) image load $(IMAGE)
+
+.PHONY: generate
+generate: ## Generate the CRDs and deep copies from pkg/api/v1.
+	$(CONTROLLER_GEN) object paths=./pkg/api/v1
+	$(CONTROLLER_GEN) crd paths=./pkg/api/v1 output:crd:dir=manifests/crd
+
+.PHONY: test-unit
+test-unit: ## Run the tests that need no cluster.
+	go vet ./...
+	go test ./...
+
+.PHONY: test
+test: build cluster images product-image notes-images founding-image test-notes ## Run every test, on a real cluster.
+	go vet ./...
+	cd test/cluster && go vet ./... && go test ./...
+	STYRMIN_TEST_KUBECONFIG=$(STYRMIN_CACHE)/kubeconfig go test -count=1 -timeout 40m ./...

@@ -24,8 +24,8 @@ func mmdebstrap(target string) []string {
 	}
 	return append(args,
 		// A user id that manifests can rely on, made before the package makes one.
-		`--essential-hook=chroot "$1" groupadd --system --gid 999 postgres`,
-		`--essential-hook=chroot "$1" useradd --system --uid 999 --gid 999 --home /var/lib/postgresql postgres`,
+		`--essential-hook=echo postgres:x:999: >> "$1/etc/group"`,
+		`--essential-hook=echo postgres:x:999:999::/var/lib/postgresql:/bin/sh >> "$1/etc/passwd"`,
 		// No database in the image: the entrypoint makes it.
 		`--essential-hook=mkdir -p "$1/etc/postgresql-common"`,
 		`--essential-hook=echo create_main_cluster=false > "$1/etc/postgresql-common/createcluster.conf"`,

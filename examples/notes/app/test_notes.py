@@ -96,8 +96,8 @@ class Client:
         return self._send("GET", path, None)
 
     def post(self, path, document):
-        """POST: the status and the document."""
-        return self._send("POST", path, document if isinstance(document, bytes) else json.dumps(document).encode())
+        """POST a document, or bytes, or an iterator of chunks: the status and the document."""
+        return self._send("POST", path, json.dumps(document).encode() if isinstance(document, (dict, list)) else document)
 
     def _send(self, method, path, body):
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
@@ -152,6 +152,14 @@ class ServerTest(NotesTest):
         self.assertEqual(client.post("/version", {})[0], 404)
         self.assertEqual(client.get("/notes?limit=-1")[0], 400)
         self.assertEqual(client.get("/notes")[1]["total"], 0)
+
+    def test_chunks(self):
+        self.run_notes("1.0.0", "migrate")
+        _, client = self.serve("1.0.0")
+        self.assertEqual(client.post("/notes", iter([b'{"body":', b' "in parts"}']))[0], 201)
+        self.assertEqual(client.get("/notes")[1]["notes"][0]["body"], "in parts")
+        self.assertEqual(client.post("/notes", iter([b" " * 40000] * 2))[0], 413)
+        self.assertEqual(client.post("/notes", iter([b""]))[0], 400)
 
     def test_maintenance(self):
         self.run_notes("1.0.0", "migrate")

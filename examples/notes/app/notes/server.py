@@ -117,15 +117,34 @@ class Handler(BaseHTTPRequestHandler):
         return int(value)
 
     def _document(self):
+        try:
+            return json.loads(self._body())
+        except (ValueError, RecursionError) as error:
+            raise RequestError(HTTPStatus.BAD_REQUEST, f"the request is no JSON: {error}") from None
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return self._chunks()
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()):
             raise RequestError(HTTPStatus.LENGTH_REQUIRED, "the request has no Content-Length")
-        if int(length) > LARGEST_NOTE:
-            raise RequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a note has at most {LARGEST_NOTE} bytes")
-        try:
-            return json.loads(self.rfile.read(int(length)))
-        except (ValueError, RecursionError) as error:
-            raise RequestError(HTTPStatus.BAD_REQUEST, f"the request is no JSON: {error}") from None
+        return self.rfile.read(_bounded(int(length)))
+
+    def _chunks(self) -> bytes:
+        """The body in chunks, as proxies send one whose length they do not know."""
+        # What may follow the last chunk is not read.
+        self.close_connection = True
+        body = b""
+        while True:
+            digits = self.rfile.readline(100).split(b";")[0].strip()
+            if not digits or digits.strip(b"0123456789abcdefABCDEF"):
+                raise RequestError(HTTPStatus.BAD_REQUEST, "a chunk has no size")
+            size = int(digits, 16)
+            _bounded(len(body) + size)
+            body += self.rfile.read(size)
+            self.rfile.readline(100)
+            if size == 0:
+                return body
 
     def _send(self, status, document):
         body = json.dumps(document, ensure_ascii=False).encode() + b"\n"
@@ -145,6 +164,13 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format, *args):
         """Everything else that the base class logs."""
         log.info(format, *args)
+
+
+def _bounded(length: int) -> int:
+    """The length of a body, unless it is too long."""
+    if length > LARGEST_NOTE:
+        raise RequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a note has at most {LARGEST_NOTE} bytes")
+    return length
 
 
 @contextlib.contextmanager

@@ -50,6 +50,19 @@ func Resolve(d *driver.Driver, deployment *v1.StyrminDeployment, chart Chart) (*
 	return render(d, newContext(d, deployment, version, chart, parameters, config))
 }
 
+// Check lists everything that keeps a deployment from being resolved with the
+// driver, whatever the chart. Problems begin with what they are about:
+// "parameter NAME", "config NAME" or "version".
+func Check(d *driver.Driver, deployment *v1.StyrminDeployment) []string {
+	problems := checkVersion(d, Version(d, deployment))
+	_, more := bind(d.Object.Spec.Parameters, deployment.Spec.Parameters)
+	problems = append(problems, more...)
+	if _, err := decodeAll(deployment.Spec.Config); err != nil {
+		problems = append(problems, err.Error())
+	}
+	return problems
+}
+
 // Version is the application version that a deployment asks for, or the driver's default.
 func Version(d *driver.Driver, deployment *v1.StyrminDeployment) string {
 	if deployment.Spec.Version != "" {

@@ -1,0 +1,87 @@
+package webhook
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/pkg/driver/validation"
+)
+
+// driver checks an ApplicationDriver with the rules of `kubectl styrmin validate`.
+func (r *rules) driver(_ context.Context, req admission.Request) answer {
+	var object map[string]any
+	if err := json.Unmarshal(req.Object.Raw, &object); err != nil {
+		return deny("Malformed", "the object is not JSON", err.Error())
+	}
+	if isBeingDeleted(object) {
+		return allow("Deleting")
+	}
+	return judgeDriver(object)
+}
+
+// judgeDriver reports all problems of a driver. An object without files is
+// driver.styrmin.yml applied by plain kubectl: what its Python and its template
+// say cannot be checked, which is worth a warning and no refusal.
+func judgeDriver(object map[string]any) answer {
+	d, err := driver.FromObject(object)
+	if err != nil {
+		return deny("Malformed", "the driver cannot be read", err.Error())
+	}
+	withFiles := len(d.Files) > 0
+	var problems, warnings []string
+	for _, p := range validation.Validate(d) {
+		switch {
+		case p.Severity == diagnostic.Note:
+		case p.Severity == diagnostic.Error && (withFiles || !needsFiles(p)):
+			problems = append(problems, located(p))
+		default:
+			warnings = append(warnings, located(p))
+		}
+	}
+	if len(problems) > 0 {
+		a := deny("Invalid", fmt.Sprintf("ApplicationDriver %s is not valid", d.Object.Name), problems...)
+		a.warnings = warnings
+		return a
+	}
+	if !withFiles && len(d.Object.Spec.Actions) > 0 {
+		warnings = append(warnings, "styrmin: the driver was applied without its files, so its actions could not be checked and cannot run; use: kubectl styrmin driver load DIR")
+	}
+	return allow("Valid", warnings...)
+}
+
+// needsFiles tells a problem that only the driver's other files can settle.
+func needsFiles(p diagnostic.Diagnostic) bool {
+	return strings.HasPrefix(p.Rule, "actions-file") || strings.HasPrefix(p.Rule, "python") ||
+		strings.HasPrefix(p.Rule, "location") || strings.HasPrefix(p.Rule, "values")
+}
+
+func located(p diagnostic.Diagnostic) string {
+	where := p.Path
+	if where == "" {
+		where = p.File
+		if !p.IsZero() {
+			where = fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+		}
+	}
+	text := p.Message
+	if where != "" {
+		text = where + ": " + text
+	}
+	if p.Help != "" {
+		text += " (" + p.Help + ")"
+	}
+	return text
+}
+
+// isBeingDeleted is true for an update of an object that only waits for its
+// finalizers: refusing it would keep it from going away.
+func isBeingDeleted(object map[string]any) bool {
+	metadata, _ := object["metadata"].(map[string]any)
+	return metadata["deletionTimestamp"] != nil
+}

@@ -1,0 +1,98 @@
+package webhook
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+)
+
+// The paths that the webhook configurations in manifests/webhook name.
+const (
+	PathRelease    = "/validate-release"
+	PathDriver     = "/validate-driver"
+	PathDeployment = "/validate-deployment"
+	PathInstance   = "/validate-instance"
+	PathMutateJob  = "/mutate-job"
+	PathJob        = "/validate-job"
+	PathExec       = "/validate-exec"
+)
+
+// Settings decide what is trusted.
+type Settings struct {
+	// JobControllers are the users that may write the status of Jobs.
+	JobControllers []string
+	// ActionImage and RunnerImage are what Jobs use where the StyrminDeployment
+	// names none; both are trusted in every namespace.
+	ActionImage, RunnerImage string
+}
+
+// DefaultJobControllers are the names of the Job controller: with its own
+// service account, and within a controller manager that has one identity.
+func DefaultJobControllers() []string {
+	return []string{"system:serviceaccount:kube-system:job-controller", "system:kube-controller-manager"}
+}
+
+// Scheme knows every kind that the webhook reads.
+func Scheme() (*runtime.Scheme, error) {
+	scheme := runtime.NewScheme()
+	if err := clientgoscheme.AddToScheme(scheme); err != nil {
+		return nil, err
+	}
+	return scheme, v1.AddToScheme(scheme)
+}
+
+// judge decides about one request.
+type judge func(ctx context.Context, req admission.Request) answer
+
+// rules holds what the judges share.
+type rules struct {
+	cluster
+	settings Settings
+	decoder  admission.Decoder
+}
+
+// Register serves every handler. The reader must be a direct one: cached reads
+// would judge by an old state, and would need to watch what may only be read.
+func Register(mux interface{ Register(string, http.Handler) }, scheme *runtime.Scheme, reader client.Reader, log logr.Logger, settings Settings) {
+	r := &rules{cluster: cluster{reader: reader, log: log}, settings: settings, decoder: admission.NewDecoder(scheme)}
+	for path, judge := range map[string]judge{
+		PathRelease:    r.release,
+		PathDriver:     r.driver,
+		PathDeployment: r.deployment,
+		PathInstance:   r.instance,
+		PathMutateJob:  r.mutateJob,
+		PathJob:        r.job,
+		PathExec:       r.exec,
+	} {
+		mux.Register(path, &admission.Webhook{Handler: logged(log, judge)})
+	}
+}
+
+// logged answers with what the judge says, and leaves one line and one count per decision.
+func logged(log logr.Logger, decide judge) admission.Handler {
+	return admission.HandlerFunc(func(ctx context.Context, req admission.Request) admission.Response {
+		started := time.Now()
+		a := decide(ctx, req)
+		decisions.WithLabelValues(req.Kind.Kind, a.outcome, a.reason).Inc()
+		line := log.WithValues(
+			"kind", req.Kind.Kind, "operation", req.Operation, "subresource", req.SubResource,
+			"namespace", req.Namespace, "name", req.Name, "user", req.UserInfo.Username,
+			"outcome", a.outcome, "reason", a.reason, "letThrough", a.letThrough,
+			"took", time.Since(started).Round(time.Millisecond).String(),
+		)
+		if a.outcome == outcomeAllowed || a.outcome == outcomeNotGoverned {
+			line.Info("decision")
+		} else {
+			line.Info("decision", "message", a.message)
+		}
+		return a.response()
+	})
+}

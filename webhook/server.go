@@ -1,0 +1,88 @@
+package webhook
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/go-logr/logr"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
+)
+
+// Options say how the webhook is served.
+type Options struct {
+	Settings
+	Certificates
+	// Port serves admission, HealthAddress the probes, MetricsAddress the metrics ("0" for none).
+	Port                          int
+	HealthAddress, MetricsAddress string
+}
+
+// The client's rate. Every decision reads a few objects while the API server
+// waits; the default of 20 a second would hold up whoever deploys many
+// applications at once.
+const (
+	clientQPS   = 200
+	clientBurst = 400
+)
+
+// Run serves admission until the context ends.
+func Run(ctx context.Context, config *rest.Config, log logr.Logger, options Options) error {
+	config = rest.CopyConfig(config)
+	config.QPS, config.Burst = clientQPS, clientBurst
+	scheme, err := Scheme()
+	if err != nil {
+		return err
+	}
+	var current certificate
+	mgr, err := manager.New(config, manager.Options{
+		Scheme:                 scheme,
+		Logger:                 log,
+		HealthProbeBindAddress: options.HealthAddress,
+		Metrics:                metricsserver.Options{BindAddress: options.MetricsAddress},
+		WebhookServer:          ctrlwebhook.NewServer(ctrlwebhook.Options{Port: options.Port, TLSOpts: []func(*tls.Config){current.use}}),
+	})
+	if err != nil {
+		return fmt.Errorf("starting the webhook: %w", err)
+	}
+	ready, err := options.rotate(mgr, &current)
+	if err != nil {
+		return fmt.Errorf("setting up the certificates: %w", err)
+	}
+	server := mgr.GetWebhookServer()
+	Register(server, scheme, mgr.GetAPIReader(), log.WithName("gate"), options.Settings)
+	if err := addProbes(mgr, server.StartedChecker(), ready); err != nil {
+		return err
+	}
+	return mgr.Start(ctx)
+}
+
+func (c *certificate) use(config *tls.Config) {
+	config.MinVersion = tls.VersionTLS12
+	config.GetCertificate = c.get
+}
+
+// addProbes: alive is who runs; ready is who can be called by the API server,
+// which takes a certificate that it trusts.
+func addProbes(mgr manager.Manager, started healthz.Checker, certificates <-chan struct{}) error {
+	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
+		return err
+	}
+	if err := mgr.AddReadyzCheck("certificates", func(*http.Request) error {
+		select {
+		case <-certificates:
+			return nil
+		default:
+			return errors.New("the certificate is not in place, or its authority is not in the webhook configurations")
+		}
+	}); err != nil {
+		return err
+	}
+	return mgr.AddReadyzCheck("server", started)
+}

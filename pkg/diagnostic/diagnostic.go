@@ -49,6 +49,8 @@ type Diagnostic struct {
 	Help string `json:"help"`
 	// Excerpt is the source line that Position points at, for the text printer.
 	Excerpt string `json:"-"`
+	// Secret keeps the source line out of the output, because it holds a secret.
+	Secret bool `json:"-"`
 }
 
 // Error formats the problem on one line, so that a Diagnostic is an error too.

@@ -11,7 +11,7 @@ func (l List) AddExcerpts(text func(file string) string) {
 	lines := map[string][]string{}
 	for i := range l {
 		d := &l[i]
-		if d.Line == 0 || d.Excerpt != "" {
+		if d.Line == 0 || d.Excerpt != "" || d.Secret {
 			continue
 		}
 		if _, ok := lines[d.File]; !ok {

@@ -11,7 +11,7 @@ import (
 func Nearest(word string, candidates []string) string {
 	best, distance := "", max(1, len([]rune(word))/3)+1
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
-		if d := edits(fold(word), fold(c)); d < distance {
+		if d := apart(fold(word), fold(c)); d < distance {
 			best, distance = c, d
 		}
 	}
@@ -28,6 +28,14 @@ func Suggest(word string, candidates []string) string {
 
 func fold(s string) []rune {
 	return []rune(strings.ToLower(strings.ReplaceAll(s, "-", "_")))
+}
+
+// apart is the number of edits; an abbreviation such as int is near to integer.
+func apart(word, candidate []rune) int {
+	if len(word) >= 3 && strings.HasPrefix(string(candidate), string(word)) {
+		return 1
+	}
+	return edits(word, candidate)
 }
 
 // edits counts insertions, deletions, replacements and swaps of neighbours.

@@ -24,10 +24,10 @@ func checkComponentIdentifier(c *checker) {
 		for _, key := range slices.Sorted(maps.Keys(labels)) {
 			field := diagnostic.Field(path, key)
 			if problems := validation.IsQualifiedName(key); len(problems) > 0 {
-				c.err(rule, field, "", "%q is no label's key: %s", key, problems[0])
+				c.err(rule, field, "write one such as app or app.kubernetes.io/component", "%q is no label's key: expected letters, digits, '-', '_' and '.', at most 63, after an optional DNS name and '/'", key)
 			}
 			if problems := validation.IsValidLabelValue(labels[key]); len(problems) > 0 {
-				c.err(rule, field, "", "%s is %q, which is no label's value: %s", field, labels[key], problems[0])
+				c.err(rule, field, "", "%s is %q; expected a label's value: letters, digits, '-', '_' and '.', at most 63, with a letter or digit at both ends", field, labels[key])
 			}
 		}
 	}

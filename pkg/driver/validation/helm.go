@@ -22,11 +22,11 @@ func checkHelmLocation(c *checker) {
 	}
 	const rule = "helm-location"
 	location := c.Object.Spec.Helm.Main.Location
-	switch scheme, rest, remote := strings.Cut(location, "://"); {
+	switch scheme, _, remote := strings.Cut(location, "://"); {
 	case location == "":
 		c.err(rule, locationPath, "", "%s is missing; expected %s", locationPath, locationForms)
 	case remote:
-		c.remoteChart(rule, location, scheme, rest)
+		c.remoteChart(rule, location, scheme)
 	case path.IsAbs(location):
 		c.err(rule, locationPath, "put the chart into the driver's directory and write ./DIRECTORY", "%s is the absolute path %q; expected %s", locationPath, location, locationForms)
 	case !strings.HasPrefix(location, "./") && !strings.HasPrefix(location, "../") && location != ".":
@@ -36,15 +36,15 @@ func checkHelmLocation(c *checker) {
 	}
 }
 
-func (c *checker) remoteChart(rule, location, scheme, rest string) {
+func (c *checker) remoteChart(rule, location, scheme string) {
 	u, err := url.Parse(location)
 	switch {
 	case !contains([]string{"oci", "https", "http"}, scheme):
 		c.err(rule, locationPath, "", "%s has the scheme %q; expected %s", locationPath, scheme, locationForms)
-	case err != nil || u.Host == "" || strings.Trim(u.Path, "/") == "":
+	case err != nil || u.User != nil:
+		c.secret(rule, locationPath, "remove them and log in with `helm registry login` or `helm repo add`", "%s is malformed, or holds a user name or password; expected %s", locationPath, locationForms)
+	case u.Host == "" || strings.Trim(u.Path, "/") == "":
 		c.err(rule, locationPath, "", "%s is %q; expected %s", locationPath, location, locationForms)
-	case u.User != nil:
-		c.err(rule, locationPath, "remove them and log in with `helm registry login` or `helm repo add`", "%s holds a user name or password", locationPath)
 	}
 }
 

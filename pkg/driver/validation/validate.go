@@ -53,6 +53,15 @@ func (c *checker) warn(rule, path, help, format string, args ...any) {
 	c.report(diagnostic.Warning, rule, path, help, fmt.Sprintf(format, args...))
 }
 
+// secret is err for a field whose line must not be shown.
+func (c *checker) secret(rule, path, help, format string, args ...any) {
+	before := len(c.problems)
+	c.err(rule, path, help, format, args...)
+	for i := range c.problems[before:] {
+		c.problems[before+i].Secret = true
+	}
+}
+
 func (c *checker) report(s diagnostic.Severity, rule, path, help, message string) {
 	if c.Invalid(path) {
 		return

@@ -85,7 +85,7 @@ func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Co
 	root.AddCommand(
 		newValidateCommand(o), newDriverCommand(o),
 		newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o),
-		newVersionCommand(o),
+		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newVersionCommand(o),
 	)
 	usageErrors(root)
 	return root

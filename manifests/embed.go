@@ -1,0 +1,10 @@
+// Package manifests embeds what is installed in a cluster, as kustomize reads it.
+package manifests
+
+import "embed"
+
+// Files holds the kustomizations: "." installs everything but prefect/, which is
+// optional, and namespace/, which is applied in each namespace that opts in.
+//
+//go:embed kustomization.yaml crd rbac webhook prefect namespace
+var Files embed.FS

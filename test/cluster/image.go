@@ -21,29 +21,24 @@ func (a *app) images() *cobra.Command {
 		Short: "Build the images that tests use; load them if the cluster runs",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			unlock, err := a.cache.Lock("images")
-			if err != nil {
-				return err
-			}
-			defer unlock()
-			store, err := a.store()
-			if err != nil {
-				return err
-			}
-			tasks := []task{{"installing Debian packages", func(func(string)) error { return debian.InstallImageTools() }}}
-			steps, err := (&recipe.Kitchen{Cache: a.cache, Store: store, Source: a.source}).Steps()
-			if err != nil {
-				return err
-			}
-			for _, s := range steps {
-				tasks = append(tasks, task{s.Title, s.Run})
-			}
-			if a.node.Running() {
-				tasks = append(tasks, task{"loading images", a.loadAll})
-			}
-			return perform(cmd, tasks)
+			return a.withImages(func(store *image.Store) error { return a.makeImages(cmd, store) })
 		},
 	}
+}
+
+func (a *app) makeImages(cmd *cobra.Command, store *image.Store) error {
+	tasks := []task{{"installing Debian packages", func(func(string)) error { return debian.InstallImageTools() }}}
+	steps, err := (&recipe.Kitchen{Cache: a.cache, Store: store, Source: a.source}).Steps()
+	if err != nil {
+		return err
+	}
+	for _, s := range steps {
+		tasks = append(tasks, task{s.Title, s.Run})
+	}
+	if a.node.Running() != nil {
+		tasks = append(tasks, task{"loading images", func(say func(string)) error { return a.load(store, say, every) }})
+	}
+	return perform(cmd, tasks)
 }
 
 func (a *app) image() *cobra.Command {
@@ -87,21 +82,14 @@ func (a *app) imageBuild() *cobra.Command {
 					c.Labels[key] = value
 				}
 			}
-			unlock, err := a.cache.Lock("images")
-			if err != nil {
-				return err
-			}
-			defer unlock()
-			store, err := a.store()
-			if err != nil {
-				return err
-			}
-			built, err := store.Build(spec)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s@%s\n", built.Tag, built.Digest)
-			return nil
+			return a.withImages(func(store *image.Store) error {
+				built, err := store.Build(spec)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s@%s\n", built.Tag, built.Digest)
+				return nil
+			})
 		},
 	}
 	flags := cmd.Flags()
@@ -152,18 +140,20 @@ func (a *app) imageLoad() *cobra.Command {
 		Use:   "load [TAG]…",
 		Short: "Load images of the cache into the running cluster; without arguments: all",
 		RunE: func(cmd *cobra.Command, tags []string) error {
-			store, err := a.store()
-			if err != nil {
-				return err
+			wanted := every
+			if len(tags) > 0 {
+				wanted = func(i image.Image) bool { return slices.Contains(tags, i.Tag) }
 			}
-			for _, tag := range tags {
-				if _, err := store.Find(tag); err != nil {
-					return err
+			return a.withImages(func(store *image.Store) error {
+				for _, tag := range tags {
+					if _, err := store.Find(tag); err != nil {
+						return err
+					}
 				}
-			}
-			return perform(cmd, []task{{"loading images", func(say func(string)) error {
-				return a.load(say, func(i image.Image) bool { return len(tags) == 0 || slices.Contains(tags, i.Tag) })
-			}}})
+				return perform(cmd, []task{{"loading images", func(say func(string)) error {
+					return a.load(store, say, wanted)
+				}}})
+			})
 		},
 	}
 }
@@ -174,25 +164,35 @@ func (a *app) imageList() *cobra.Command {
 		Short: "List the images of the cache",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			store, err := a.store()
-			if err != nil {
+			return a.withImages(func(store *image.Store) error {
+				images, err := store.List()
+				for _, i := range images {
+					fmt.Fprintf(cmd.OutOrStdout(), "%s@%s\n", i.Tag, i.Digest)
+				}
 				return err
-			}
-			images, err := store.List()
-			for _, i := range images {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s@%s\n", i.Tag, i.Digest)
-			}
-			return err
+			})
 		},
 	}
 }
 
-// load the wanted images that the cluster does not have yet.
-func (a *app) load(say func(string), wanted func(image.Image) bool) error {
-	store, err := a.store()
+func every(image.Image) bool { return true }
+
+// withImages opens the store for one process at a time: building removes what no image needs any more.
+func (a *app) withImages(work func(*image.Store) error) error {
+	unlock, err := a.cache.Lock("images")
 	if err != nil {
 		return err
 	}
+	defer unlock()
+	store, err := image.OpenStore(a.cache.Images())
+	if err != nil {
+		return err
+	}
+	return work(store)
+}
+
+// load the wanted images that the cluster does not have yet.
+func (a *app) load(store *image.Store, say func(string), wanted func(image.Image) bool) error {
 	runtime, err := a.node.Runtime()
 	if err != nil {
 		return err
@@ -213,9 +213,7 @@ func (a *app) load(say func(string), wanted func(image.Image) bool) error {
 		if loaded {
 			count++
 		}
-		if say != nil {
-			say(fmt.Sprintf("%d new", count))
-		}
+		say(fmt.Sprintf("%d new", count))
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"styrmin.local/test/cluster/internal/cache"
-	"styrmin.local/test/cluster/internal/image"
 	"styrmin.local/test/cluster/internal/node"
 )
 
@@ -45,8 +44,4 @@ func root() *cobra.Command {
 	cmd.PersistentFlags().StringVar(&a.source, "source", "test/cluster", "directory of this program's module")
 	cmd.AddCommand(a.up(), a.down(), a.init(), a.binaries(), a.images(), a.image(), a.kubeconfig())
 	return cmd
-}
-
-func (a *app) store() (*image.Store, error) {
-	return image.OpenStore(a.cache.Images())
 }

@@ -48,10 +48,8 @@ func (a *app) up() *cobra.Command {
 				return err
 			}
 			tasks = append(tasks, task{"building the cluster's own images", a.systemImages})
-			if !a.node.Healthy() {
-				tasks = append(tasks, a.startTasks()...)
-			}
-			tasks = append(tasks, task{"loading images", a.loadAll})
+			tasks = append(tasks, a.startTasks()...)
+			tasks = append(tasks, task{"loading the other images", a.lockedLoad})
 			if err := perform(cmd, tasks); err != nil {
 				return err
 			}
@@ -122,19 +120,21 @@ func (a *app) buildTasks() ([]task, error) {
 }
 
 func (a *app) systemImages(func(string)) error {
-	store, err := a.store()
-	if err != nil {
-		return err
-	}
-	return (&recipe.Kitchen{Cache: a.cache, Store: store, Source: a.source}).System()
+	return a.withImages(func(store *image.Store) error {
+		return (&recipe.Kitchen{Cache: a.cache, Store: store, Source: a.source}).System()
+	})
 }
 
+// startTasks lead to a cluster that can be used, from wherever an earlier start got to. A cluster that runs is never
+// replaced, however slowly it answers: somebody may be working with it.
 func (a *app) startTasks() []task {
 	var process *sandbox.Process
 	return []task{
 		{"starting the container runtime", func(func(string)) (err error) {
-			if process, err = a.node.Start(); err != nil {
-				return err
+			if process = a.node.Running(); process == nil {
+				if process, err = a.node.Start(); err != nil {
+					return err
+				}
 			}
 			if err := a.node.AwaitRuntime(process); err != nil {
 				return err
@@ -148,9 +148,11 @@ func (a *app) startTasks() []task {
 
 // loadSystem loads what the first pods need; the other images come when the cluster runs already.
 func (a *app) loadSystem() error {
-	return a.load(nil, func(i image.Image) bool { return recipe.IsSystem(i.Tag) })
+	return a.withImages(func(store *image.Store) error {
+		return a.load(store, func(string) {}, func(i image.Image) bool { return recipe.IsSystem(i.Tag) })
+	})
 }
 
-func (a *app) loadAll(say func(string)) error {
-	return a.load(say, func(image.Image) bool { return true })
+func (a *app) lockedLoad(say func(string)) error {
+	return a.withImages(func(store *image.Store) error { return a.load(store, say, every) })
 }

@@ -61,6 +61,11 @@ func (d Dir) Lock(name string) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
+	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
+		return func() { f.Close() }, nil
+	}
+	// The kernel gives the lock back when its holder ends, in whatever way: there is always an end to this.
+	fmt.Fprintf(os.Stderr, "waiting for another process that works on %s (%s)\n", name, f.Name())
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
 		return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
 	}

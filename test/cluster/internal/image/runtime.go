@@ -31,10 +31,14 @@ func (r *Runtime) Load(s *Store, image Image) (loaded bool, err error) {
 	if digests[image.Tag] == image.Digest.String() {
 		return false, nil
 	}
+	present, err := r.blobs()
+	if err != nil {
+		return false, err
+	}
 	reader, writer := io.Pipe()
 	exported := make(chan error, 1)
 	go func() {
-		err := s.export(writer, image)
+		err := s.export(writer, image, present)
 		writer.CloseWithError(err)
 		exported <- err
 	}()
@@ -64,6 +68,19 @@ func (r *Runtime) digests() (map[string]string, error) {
 	return digests, nil
 }
 
+// blobs that the runtime has: the layers of a base need not be sent again with each image upon it.
+func (r *Runtime) blobs() (map[string]bool, error) {
+	output, err := r.ctr(nil, "content", "list", "--quiet")
+	if err != nil {
+		return nil, err
+	}
+	present := map[string]bool{}
+	for line := range strings.Lines(output) {
+		present[strings.TrimSpace(line)] = true
+	}
+	return present, nil
+}
+
 func (r *Runtime) ctr(stdin io.Reader, args ...string) (string, error) {
 	cmd := exec.Command("ctr", append([]string{"--address", r.socket, "--namespace", "k8s.io"}, args...)...)
 	cmd.Stdin = stdin
@@ -75,8 +92,8 @@ func (r *Runtime) ctr(stdin io.Reader, args ...string) (string, error) {
 	return stdout.String(), nil
 }
 
-// export writes one image of the layout as a tar, with an index of that image only.
-func (s *Store) export(w io.Writer, image Image) error {
+// export writes one image of the layout as a tar, with an index of that image only, but for the blobs already present.
+func (s *Store) export(w io.Writer, image Image, present map[string]bool) error {
 	index, err := s.path.ImageIndex()
 	if err != nil {
 		return err
@@ -114,6 +131,9 @@ func (s *Store) export(w io.Writer, image Image) error {
 		}
 	}
 	for _, blob := range blobs {
+		if present[blob.String()] {
+			continue
+		}
 		if err := s.exportBlob(out, blob); err != nil {
 			return err
 		}

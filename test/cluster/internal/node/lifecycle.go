@@ -18,13 +18,8 @@ var corednsManifest []byte
 // deadline of every single condition that a start waits for.
 const deadline = 2 * time.Minute
 
-// Running tells whether the node is up.
-func (n *Node) Running() bool { return n.sandbox.Running() != nil }
-
-// Healthy tells whether the API server of the running node answers that it is ready.
-func (n *Node) Healthy() bool {
-	return n.Running() && n.kubectl(nil, "get", "--raw", "/readyz", "--request-timeout=5s") == nil
-}
+// Running finds the node's PID 1, or returns nil.
+func (n *Node) Running() *sandbox.Process { return n.sandbox.Running() }
 
 // Start configures the node and starts its daemons. State of an earlier cluster is thrown away, but for its images.
 func (n *Node) Start() (*sandbox.Process, error) {
@@ -85,7 +80,9 @@ func (n *Node) AwaitRuntime(p *sandbox.Process) error {
 
 // AwaitAPI waits until the API server is ready.
 func (n *Node) AwaitAPI(p *sandbox.Process) error {
-	return n.await(p, "kube-apiserver", n.Healthy)
+	return n.await(p, "kube-apiserver", func() bool {
+		return n.kubectl(nil, "get", "--raw", "/readyz", "--request-timeout=5s") == nil
+	})
 }
 
 // AwaitReady installs what a usable cluster needs and waits until it works. The API server is ready by then.

@@ -19,6 +19,12 @@ const (
 // platforms that the suite's C library can run. pip on the host would otherwise choose for the host.
 var platforms = []string{"manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_5_x86_64", "manylinux1_x86_64"}
 
+var actionsEnv = []string{
+	"PATH=/usr/local/bin:/usr/bin:/bin", "PYTHONUNBUFFERED=1",
+	// There is nobody to report to, and the attempts end in stack traces.
+	"DO_NOT_TRACK=1", "PREFECT_SERVER_ANALYTICS_ENABLED=false",
+}
+
 // actions is the base with Prefect, compiled: the root file system is read-only when actions run, so that Python could
 // never keep what it compiled.
 func (k *Kitchen) actions(recipe string) error {
@@ -53,7 +59,7 @@ func (k *Kitchen) actions(recipe string) error {
 		Entries: []image.Entry{{Host: filepath.Join(root, "usr/local"), Dest: "/usr/local"}},
 		Config: func(c *v1.Config) {
 			c.User = "65532:65532"
-			c.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "PYTHONUNBUFFERED=1"}
+			c.Env = actionsEnv
 			c.Entrypoint = []string{"python3"}
 		},
 	})

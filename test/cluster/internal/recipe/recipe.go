@@ -92,7 +92,7 @@ func (k *Kitchen) Steps() ([]Step, error) {
 	}{
 		{Base, mmdebstrap("TARGET"), k.base},
 		{Postgres, text("files/postgres-entrypoint"), k.postgres},
-		{Actions, text("files/requirements.txt"), k.actions},
+		{Actions, append(text("files/requirements.txt"), actionsEnv...), k.actions},
 	} {
 		// The first is the base of the others: their recipes contain its.
 		own := digest(append(r.inputs, recipe)...)

@@ -125,7 +125,7 @@ func removeCgroups(name string) error {
 			return last == nil
 		})
 		if err != nil {
-			return errors.Join(err, last)
+			return fmt.Errorf("%w: %w; does another cluster run on this machine, from another cache?", err, last)
 		}
 	}
 	return nil

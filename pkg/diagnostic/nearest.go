@@ -9,7 +9,7 @@ import (
 // Nearest is the candidate that the word was probably meant to be; empty when
 // none is near. Case and the choice between '-' and '_' count for nothing.
 func Nearest(word string, candidates []string) string {
-	best, distance := "", max(1, len([]rune(word))/3)+1
+	best, distance := "", min(max(1, len([]rune(word))/3), 4)+1
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
 		if d := apart(fold(word), fold(c)); d < distance {
 			best, distance = c, d

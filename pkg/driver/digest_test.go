@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"gopkg.in/yaml.v3"
@@ -165,6 +166,7 @@ func TestFromObjectErrors(t *testing.T) {
 		"type":           {"spec": map[string]any{"version": 1}},
 		"actions twice":  {"actions": []any{}, "spec": map[string]any{"actions": []any{}}},
 		"too much":       {"files": map[string]any{"a.py": string(make([]byte, MaxSize))}},
+		"long key":       {"spec": map[string]any{"components": map[string]any{strings.Repeat("k", 600): map[string]any{}}}},
 		"no JSON at all": {"spec": func() {}},
 	} {
 		if _, err := FromObject(u); err == nil {

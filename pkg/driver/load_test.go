@@ -87,6 +87,11 @@ func TestLoadProblems(t *testing.T) {
 			`4:30: unknown-field: spec.helm.main has no field "chart"`,
 		}},
 		{"inline files", "files: {actions.py: x}\n", []string{"1:1: files-inline: files is ignored here: the files in the directory are used"}},
+		{"nested deeply", "spec: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000), []string{
+			"1:7: type: spec is a list, but a mapping is expected",
+			"1:106: yaml-depth: values are nested more than 100 deep",
+		}},
+		{"long key", strings.Repeat("k", 600) + ": [1, 1]\n", []string{"1:1: yaml-type: the key is longer than 512 bytes"}},
 		{"alias bomb", bomb, []string{"1:34: yaml-alias: aliases expand the file to more than 100000 values"}},
 	}
 	for _, tt := range tests {

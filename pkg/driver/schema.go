@@ -83,6 +83,13 @@ func (c *checker) mapping(v any, t reflect.Type, path string) any {
 	}
 	out := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(in)) {
+		if len(name) > maxKey {
+			c.report(diagnostic.Diagnostic{
+				Position: c.source.value(path), Rule: "type", Path: path,
+				Message: fmt.Sprintf("%s has a key longer than %d bytes", path, maxKey),
+			})
+			continue
+		}
 		field := diagnostic.Field(path, name)
 		if in[name] == nil {
 			c.wrong(nil, field, expected(t.Elem()), nil)

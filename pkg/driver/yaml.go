@@ -14,8 +14,14 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )
 
-// maxNodes bounds what the aliases of a driver may expand to.
-const maxNodes = 100_000
+// Bounds on what a file may hold. Every value's path is kept, so deep nesting
+// and long keys would cost far more than the file's size.
+const (
+	// maxNodes bounds what the aliases of a driver may expand to.
+	maxNodes = 100_000
+	maxDepth = 100
+	maxKey   = 512
+)
 
 // reader turns YAML nodes into JSON-compatible values and notes where they stand.
 type reader struct {
@@ -23,6 +29,7 @@ type reader struct {
 	report func(d diagnostic.Diagnostic)
 	lines  []string
 	nodes  int
+	depth  int
 	// open holds the anchored nodes being expanded, to find one inside itself.
 	open map[*yaml.Node]bool
 }
@@ -117,6 +124,12 @@ func (r *reader) convert(n *yaml.Node, path string) any {
 	if r.nodes > maxNodes {
 		return nil
 	}
+	if r.depth++; r.depth > maxDepth {
+		r.depth--
+		r.problem(n, path, "yaml-depth", fmt.Sprintf("values are nested more than %d deep", maxDepth), "check the brackets and the indentation")
+		return nil
+	}
+	defer func() { r.depth-- }()
 	var value any
 	switch n.Kind {
 	case yaml.AliasNode:
@@ -202,6 +215,10 @@ func (r *reader) keyName(key *yaml.Node, path string) (string, bool) {
 	}
 	if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!null" {
 		r.problem(key, path, "yaml-type", "the key is no string", "use a plain word as the key")
+		return "", false
+	}
+	if len(key.Value) > maxKey {
+		r.problem(key, path, "yaml-type", fmt.Sprintf("the key is longer than %d bytes", maxKey), "check the quotes and the indentation")
 		return "", false
 	}
 	return key.Value, true

@@ -43,6 +43,9 @@ func (a *app) up() *cobra.Command {
 				return err
 			}
 			defer unlock()
+			if obituary := a.node.Obituary(); obituary != "" {
+				fmt.Fprintln(cmd.ErrOrStderr(), obituary)
+			}
 			tasks, err := a.buildTasks()
 			if err != nil {
 				return err

@@ -116,6 +116,14 @@ func (n *Node) await(p *sandbox.Process, component string, condition func() bool
 	return nil
 }
 
+// Obituary says why the last cluster ended, if it did so by itself; otherwise nothing.
+func (n *Node) Obituary() string {
+	if !n.sandbox.Died() {
+		return ""
+	}
+	return "the last cluster ended by itself\n" + n.sandbox.SupervisorTail()
+}
+
 func (n *Node) death() error {
 	return fmt.Errorf("the cluster ended\n%s", n.sandbox.SupervisorTail())
 }

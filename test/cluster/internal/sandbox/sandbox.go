@@ -169,6 +169,12 @@ func (s *Sandbox) Tail(component string) string {
 	return fmt.Sprintf("--- %s, last lines ---\n%s", s.LogFile(component), strings.Join(all[max(0, len(all)-lines):], "\n"))
 }
 
+// Died tells whether the last sandbox ended by itself: stopping it would have removed the file.
+func (s *Sandbox) Died() bool {
+	_, err := os.Stat(s.PIDFile)
+	return err == nil && s.Running() == nil
+}
+
 // SupervisorTail is the end of what PID 1 said.
 func (s *Sandbox) SupervisorTail() string { return s.Tail(supervisor) }
 

@@ -17,6 +17,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
@@ -118,8 +119,12 @@ func (r *runOptions) engine(c *clients) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	parts, err := components.New(c.config, c.namespace, nil)
+	if err != nil {
+		return nil, err
+	}
 	command := fmt.Sprintf("kubectl styrmin %s %s -n %s", r.verb, r.name, c.namespace)
-	return &engine.Engine{Kube: c.kube, Client: c.client, Helm: h, Reporter: progress.New(r.Out, progress.Options{Color: r.color, Command: command})}, nil
+	return &engine.Engine{Kube: c.kube, Client: c.client, Helm: h, Components: parts, Reporter: progress.New(r.Out, progress.Options{Color: r.color, Command: command})}, nil
 }
 
 // loadFromDisk loads the driver when --driver is a directory.

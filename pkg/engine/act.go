@@ -101,6 +101,9 @@ func (r *run) changeRelease(ctx context.Context) error {
 	request := p.helmRequest()
 	request.Labels = map[string]string{v1.LabelRun: recorded.ID, v1.LabelInstance: recorded.Instance}
 	request.Description = fmt.Sprintf("styrmin run %s", recorded.ID)
+	if request.PostRender, err = r.engine.keepStopped(ctx, p.Desired); err != nil {
+		return err
+	}
 	began := r.engine.now()
 	record, err := r.engine.Helm.Apply(ctx, request)
 	if ctx.Err() != nil {
@@ -116,6 +119,16 @@ func (r *run) changeRelease(ctx context.Context) error {
 		return nil
 	}
 	return r.releaseChanged(ctx, record.Revision, HelmSucceeded, r.engine.now().Sub(began))
+}
+
+// keepStopped sees to it that what the pre actions stopped stays stopped through
+// the change of the release, until an action starts it.
+func (e *Engine) keepStopped(ctx context.Context, desired *v1.StyrminDeployment) (func([]byte) ([]byte, error), error) {
+	stopped, err := e.Components.ForRelease(desired.ReleaseName()).Stopped(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return stopped.Keep, nil
 }
 
 // clearPending deals with a record that a dead client left pending, on which

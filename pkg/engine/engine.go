@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 )
@@ -31,6 +32,8 @@ type Engine struct {
 	Client client.Client
 	// Helm works in the deployment's namespace.
 	Helm *helm.Client
+	// Components works in the deployment's namespace.
+	Components *components.Client
 	// Reporter is told what happens.
 	Reporter Reporter
 	// Now is the clock; nil means time.Now.

@@ -23,7 +23,7 @@ func (e *PreflightError) Error() string { return e.Message }
 // preflight checks that the cluster can be reached, knows our kinds, lets the
 // operator do what a run needs, and has the actions' service account.
 func (e *Engine) preflight(ctx context.Context, request Request) error {
-	if err := e.checkKinds(); err != nil {
+	if err := e.Reachable(); err != nil {
 		return err
 	}
 	if err := e.checkPermissions(ctx, request); err != nil {
@@ -32,7 +32,8 @@ func (e *Engine) preflight(ctx context.Context, request Request) error {
 	return e.checkServiceAccount(ctx, request.Desired)
 }
 
-func (e *Engine) checkKinds() error {
+// Reachable checks that the cluster answers and knows our kinds.
+func (e *Engine) Reachable() error {
 	_, err := e.Kube.Discovery().ServerResourcesForGroupVersion(v1.GroupVersion.String())
 	if apierrors.IsNotFound(err) {
 		return &PreflightError{"the cluster does not know the kinds of styrmin.io/v1 (no CustomResourceDefinitions applicationdrivers.styrmin.io and styrmindeployments.styrmin.io)\nNothing was changed. A platform admin runs: kubectl styrmin install"}

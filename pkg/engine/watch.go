@@ -22,11 +22,11 @@ const syncTimeout = time.Minute
 type watcher struct {
 	// background ends with the watches; whatever runs beside the loop uses it.
 	background context.Context
-	jobs    cache.Store
-	pods    cache.Store
-	changed chan struct{}
-	stop    context.CancelFunc
-	factory informers.SharedInformerFactory
+	jobs       cache.Store
+	pods       cache.Store
+	changed    chan struct{}
+	stop       context.CancelFunc
+	factory    informers.SharedInformerFactory
 }
 
 // watch starts to watch the run's Jobs and pods and waits for the first listing.

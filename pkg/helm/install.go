@@ -23,6 +23,7 @@ func (s *session) install(ctx context.Context, req Request, last *rspb.Release, 
 	verb.Description = req.Description
 	verb.Timeout = timeout
 	verb.Wait = req.Wait
+	verb.PostRenderer = postRenderer(req.PostRender)
 	verb.Replace = last != nil
 	rel, err := verb.RunWithContext(ctx, loaded, orEmpty(req.Values))
 	if err != nil && last != nil && !s.records.created {

@@ -62,6 +62,8 @@ type Request struct {
 	RollbackOnFailure bool
 	// Description is kept in the record once the change succeeded.
 	Description string
+	// PostRender changes the rendered manifest before it is applied; nil leaves it.
+	PostRender func(manifest []byte) ([]byte, error)
 }
 
 // DefaultTimeout is Helm's own.

@@ -22,6 +22,7 @@ func (s *session) upgrade(ctx context.Context, req Request, namespace string, ti
 	verb.Description = req.Description
 	verb.Timeout = timeout
 	verb.Wait = req.Wait
+	verb.PostRenderer = postRenderer(req.PostRender)
 	verb.MaxHistory = maxHistory
 	// Without it empty values would mean those of the revision before.
 	verb.ResetValues = true

@@ -1,0 +1,77 @@
+package components
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/yaml"
+)
+
+const release = `---
+# Source: notes/templates/worker.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: worker
+spec:
+  replicas: 3
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: server
+spec:
+  replicas: 2
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: sweep
+spec:
+  schedule: "* * * * *"
+`
+
+func TestKeepStoppedWorkloads(t *testing.T) {
+	kept, err := Stopped{"deployment/worker": deployment, "cronjob/sweep": cronJob}.Keep([]byte(release))
+	if err != nil {
+		t.Fatal(err)
+	}
+	type object struct {
+		Metadata struct {
+			Name        string
+			Annotations map[string]string
+		}
+		Spec struct {
+			Replicas *int
+			Suspend  *bool
+		}
+	}
+	got := map[string]string{}
+	for _, document := range strings.Split(string(kept), "---\n")[1:] {
+		var o object
+		if err := yaml.Unmarshal([]byte(document), &o); err != nil {
+			t.Fatal(err)
+		}
+		summary, err := yaml.Marshal(map[string]any{"spec": o.Spec, "annotations": o.Metadata.Annotations})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[o.Metadata.Name] = string(summary)
+	}
+	want := map[string]string{
+		"worker": "annotations:\n  styrmin.io/replicas: \"3\"\nspec:\n  Replicas: 0\n  Suspend: null\n",
+		"server": "annotations: null\nspec:\n  Replicas: 2\n  Suspend: null\n",
+		"sweep":  "annotations:\n  styrmin.io/suspended: \"1\"\nspec:\n  Replicas: null\n  Suspend: true\n",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Keep (-want +got):\n%s", diff)
+	}
+}
+
+func TestKeepLeavesTheManifestAloneWhenNothingIsStopped(t *testing.T) {
+	kept, err := Stopped{}.Keep([]byte(release))
+	if err != nil || string(kept) != release {
+		t.Errorf("Keep = %q, %v; want the manifest unchanged", kept, err)
+	}
+}

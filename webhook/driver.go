@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
@@ -55,11 +54,10 @@ func judgeDriver(object map[string]any) answer {
 	return allow("Valid", warnings...)
 }
 
-// needsFiles tells a problem that only the driver's other files can settle.
-func needsFiles(p diagnostic.Diagnostic) bool {
-	return strings.HasPrefix(p.Rule, "actions-file") || strings.HasPrefix(p.Rule, "python") ||
-		strings.HasPrefix(p.Rule, "location") || strings.HasPrefix(p.Rule, "values")
-}
+// needsFiles tells a problem that only the driver's other files can settle: the
+// file of an action's location is not there. Malformed locations do not get
+// here; the CRD's schema refuses them.
+func needsFiles(p diagnostic.Diagnostic) bool { return p.Rule == "action-location" }
 
 func located(p diagnostic.Diagnostic) string {
 	where := p.Path

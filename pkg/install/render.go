@@ -120,17 +120,23 @@ func build(overlay []byte) ([]*unstructured.Unstructured, error) {
 	if err := files.WriteFile(path.Join(overlayDir, "kustomization.yaml"), overlay); err != nil {
 		return nil, err
 	}
-	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(files, overlayDir)
+	options := krusty.MakeDefaultOptions()
+	options.Reorder = krusty.ReorderOptionUnspecified // the kustomization says it
+	built, err := krusty.MakeKustomizer(options).Run(files, overlayDir)
 	if err != nil {
 		return nil, fmt.Errorf("building the manifests: %w", err)
 	}
 	objects := make([]*unstructured.Unstructured, 0, built.Size())
 	for _, resource := range built.Resources() {
-		content, err := resource.Map()
+		data, err := resource.MarshalJSON()
 		if err != nil {
 			return nil, err
 		}
-		objects = append(objects, &unstructured.Unstructured{Object: content})
+		object := &unstructured.Unstructured{}
+		if err := object.UnmarshalJSON(data); err != nil {
+			return nil, fmt.Errorf("building the manifests: %w", err)
+		}
+		objects = append(objects, object)
 	}
 	return objects, nil
 }

@@ -1,0 +1,281 @@
+package webhook_test
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-logr/logr"
+	"github.com/go-logr/logr/funcr"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/install"
+	"github.com/styrmin/kubectl-styrmin/webhook"
+)
+
+// environment is a real API server with a real Job controller, and the webhook
+// served from this process with the rights that the manifests give it.
+type environment struct {
+	config *rest.Config
+	scheme *runtime.Scheme
+	admin  client.Client
+}
+
+// The images that the webhook under test trusts.
+const (
+	actionImage = "actions.example/prefect:3"
+	runnerImage = "styrmin.example/styrmin:1"
+)
+
+var shared struct {
+	sync.Once
+	environment *environment
+	err         error
+	stop        []func()
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if leaked.Load() {
+		fmt.Fprintln(os.Stderr, "the webhook's log shows a Secret's content")
+		code = 1
+	}
+	for i := len(shared.stop) - 1; i >= 0; i-- {
+		shared.stop[i]()
+	}
+	os.Exit(code)
+}
+
+// leaked is set when the webhook logs what is in a Secret.
+var leaked atomic.Bool
+
+func watchedLog() logr.Logger {
+	return funcr.New(func(_, line string) {
+		if strings.Contains(line, secretValue) {
+			leaked.Store(true)
+		}
+	}, funcr.Options{})
+}
+
+// cluster starts the environment once, or skips the test.
+func cluster(t *testing.T) *environment {
+	t.Helper()
+	binaries := binaryDirectory()
+	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager"} {
+		if _, err := os.Stat(filepath.Join(binaries, name)); err != nil {
+			t.Skipf("no %s: build it with test/cluster, or set KUBEBUILDER_ASSETS to a directory with etcd, kube-apiserver and kube-controller-manager", filepath.Join(binaries, name))
+		}
+	}
+	shared.Do(func() { shared.environment, shared.err = start(binaries) })
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return shared.environment
+}
+
+func binaryDirectory() string {
+	if assets := os.Getenv("KUBEBUILDER_ASSETS"); assets != "" {
+		return assets
+	}
+	cache := os.Getenv("STYRMIN_CACHE")
+	if cache == "" {
+		home, _ := os.UserHomeDir()
+		cache = filepath.Join(home, ".cache", "kubectl-styrmin")
+	}
+	return filepath.Join(cache, "bin")
+}
+
+func start(binaries string) (*environment, error) {
+	objects, err := install.Render(install.Options{})
+	if err != nil {
+		return nil, err
+	}
+	control := &envtest.Environment{BinaryAssetsDirectory: binaries}
+	if err := configurations(objects, &control.WebhookInstallOptions); err != nil {
+		return nil, err
+	}
+	config, err := control.Start()
+	if err != nil {
+		return nil, err
+	}
+	shared.stop = append(shared.stop, func() { _ = control.Stop() })
+	e := &environment{config: config}
+	if e.scheme, err = webhook.Scheme(); err != nil {
+		return nil, err
+	}
+	if e.admin, err = client.New(config, client.Options{Scheme: e.scheme}); err != nil {
+		return nil, err
+	}
+	installer := install.Installer{Client: e.admin, Report: func(string) {}}
+	if err := installer.Apply(context.Background(), withoutWebhooks(objects)); err != nil {
+		return nil, err
+	}
+	if err := controllers(control, binaries); err != nil {
+		return nil, err
+	}
+	return e, e.serve(&control.WebhookInstallOptions)
+}
+
+// configurations hands the manifests' own configurations to envtest, which
+// points them at this process.
+func configurations(objects []*unstructured.Unstructured, options *envtest.WebhookInstallOptions) error {
+	for _, object := range objects {
+		convert := runtime.DefaultUnstructuredConverter.FromUnstructured
+		switch object.GetKind() {
+		case "MutatingWebhookConfiguration":
+			var c admissionregistrationv1.MutatingWebhookConfiguration
+			if err := convert(object.Object, &c); err != nil {
+				return err
+			}
+			options.MutatingWebhooks = append(options.MutatingWebhooks, &c)
+		case "ValidatingWebhookConfiguration":
+			var c admissionregistrationv1.ValidatingWebhookConfiguration
+			if err := convert(object.Object, &c); err != nil {
+				return err
+			}
+			options.ValidatingWebhooks = append(options.ValidatingWebhooks, &c)
+		}
+	}
+	return nil
+}
+
+func withoutWebhooks(objects []*unstructured.Unstructured) []*unstructured.Unstructured {
+	var rest []*unstructured.Unstructured
+	for _, object := range objects {
+		if !strings.HasSuffix(object.GetKind(), "WebhookConfiguration") {
+			rest = append(rest, object)
+		}
+	}
+	return rest
+}
+
+// controllers runs those that the tests rest on: Jobs, and the aggregation of
+// our roles into edit and admin.
+func controllers(control *envtest.Environment, binaries string) error {
+	user, err := control.AddUser(envtest.User{Name: "system:kube-controller-manager", Groups: []string{"system:masters"}}, nil)
+	if err != nil {
+		return err
+	}
+	kubeconfig, err := user.KubeConfig()
+	if err != nil {
+		return err
+	}
+	directory, err := os.MkdirTemp("", "styrmin-webhook")
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(directory, "kubeconfig")
+	if err := os.WriteFile(file, kubeconfig, 0o600); err != nil {
+		return err
+	}
+	command := exec.Command(filepath.Join(binaries, "kube-controller-manager"),
+		"--kubeconfig="+file, "--secure-port=0", "--leader-elect=false", "--use-service-account-credentials=true",
+		"--controllers=job-controller,clusterrole-aggregation-controller,garbage-collector-controller,serviceaccount-controller")
+	if err := command.Start(); err != nil {
+		return err
+	}
+	shared.stop = append(shared.stop, func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+		_ = os.RemoveAll(directory)
+	})
+	return nil
+}
+
+// serve reads as the webhook's service account, so that the tests fail when the
+// manifests give it too little.
+func (e *environment) serve(options *envtest.WebhookInstallOptions) error {
+	reader, err := e.as("system:serviceaccount:styrmin:styrmin-webhook", "system:serviceaccounts", "system:authenticated")
+	if err != nil {
+		return err
+	}
+	server := ctrlwebhook.NewServer(ctrlwebhook.Options{Host: options.LocalServingHost, Port: options.LocalServingPort, CertDir: options.LocalServingCertDir})
+	webhook.Register(server, e.scheme, reader, watchedLog(), webhook.Settings{
+		JobControllers: webhook.DefaultJobControllers(), ActionImage: actionImage, RunnerImage: runnerImage,
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	shared.stop = append(shared.stop, cancel)
+	go func() { _ = server.Start(ctx) }()
+	return reachable(net.JoinHostPort(options.LocalServingHost, strconv.Itoa(options.LocalServingPort)))
+}
+
+func reachable(address string) error {
+	var err error
+	for range 100 {
+		var connection *tls.Conn
+		if connection, err = tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true}); err == nil {
+			return connection.Close()
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return err
+}
+
+// as makes a client for a user, through the API server's impersonation.
+func (e *environment) as(user string, groups ...string) (client.Client, error) {
+	config := rest.CopyConfig(e.config)
+	config.Impersonate = rest.ImpersonationConfig{UserName: user, Groups: groups}
+	return client.New(config, client.Options{Scheme: e.scheme})
+}
+
+// editor makes a client for a holder of the built-in role edit in the namespace,
+// and collects the warnings.
+func (e *environment) editor(t *testing.T, namespace string) (client.Client, *warnings) {
+	t.Helper()
+	name := "editor-of-" + namespace
+	must(t, e.admin.Create(t.Context(), &rbacv1.RoleBinding{
+		ObjectMeta: objectMeta(namespace, name),
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "edit"},
+		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: "User", Name: name}},
+	}))
+	w := &warnings{}
+	config := rest.CopyConfig(e.config)
+	config.Impersonate = rest.ImpersonationConfig{UserName: name, Groups: []string{"system:authenticated"}}
+	config.WarningHandler = w
+	c, err := client.New(config, client.Options{Scheme: e.scheme})
+	must(t, err)
+	return c, w
+}
+
+// warnings collects what the API server warns of.
+type warnings struct {
+	sync.Mutex
+	texts []string
+}
+
+// HandleWarningHeader implements rest.WarningHandler.
+func (w *warnings) HandleWarningHeader(_ int, _ string, text string) {
+	w.Lock()
+	defer w.Unlock()
+	w.texts = append(w.texts, text)
+}
+
+func (w *warnings) String() string {
+	w.Lock()
+	defer w.Unlock()
+	return strings.Join(w.texts, "\n")
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

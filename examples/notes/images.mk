@@ -3,8 +3,6 @@
 
 NOTES_VERSIONS := 1.0.0 2.0.0 2.0.1
 NOTES_APP := examples/notes/app
-# The program of test/cluster; the root Makefile may say otherwise.
-CLUSTER_TOOL ?= $(or $(STYRMIN_CACHE),$(HOME)/.cache/kubectl-styrmin)/bin/cluster
 
 .PHONY: notes-images test-notes
 

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/styrmin/kubectl-styrmin/internal/jsonvalue"
+	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 

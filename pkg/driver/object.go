@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/styrmin/kubectl-styrmin/internal/jsonvalue"
+	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )

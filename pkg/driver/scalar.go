@@ -8,7 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/styrmin/kubectl-styrmin/internal/jsonvalue"
+	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )
 

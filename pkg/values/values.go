@@ -13,7 +13,7 @@ import (
 	"github.com/nikolalohinski/gonja/v2/exec"
 	"sigs.k8s.io/yaml"
 
-	"github.com/styrmin/kubectl-styrmin/internal/jsonvalue"
+	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 )
 
 // maxOutput bounds the rendered text; a release record holds about 1 MiB.

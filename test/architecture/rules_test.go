@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"pkg/lifecycle"},
 	{"pkg/driver"},
 	{"pkg/values", "pkg/release"},
-	{"pkg/diagnostic", "pkg/api", "internal/jsonvalue", "manifests"},
+	{"pkg/diagnostic", "pkg/api", "pkg/internal/jsonvalue", "manifests"},
 }
 
 // outside are packages that are no part of the product; nothing of the product may import them.

@@ -3,24 +3,24 @@ STYRMIN_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kubectl-styrmin
 export STYRMIN_CACHE
 
 CLUSTER_SOURCE := test/cluster
-CLUSTER := $(STYRMIN_CACHE)/bin/cluster
+CLUSTER_TOOL := $(STYRMIN_CACHE)/bin/cluster
 
 .PHONY: cluster cluster-down cluster-binaries cluster-tool images envtest-assets
 
 cluster: cluster-tool ## Start a real Kubernetes node on this machine; the last line is its kubeconfig.
-	@$(CLUSTER) --source $(CLUSTER_SOURCE) up
+	@$(CLUSTER_TOOL) --source $(CLUSTER_SOURCE) up
 
 cluster-down: cluster-tool ## Stop that node and remove everything of it but the caches.
-	@$(CLUSTER) --source $(CLUSTER_SOURCE) down
+	@$(CLUSTER_TOOL) --source $(CLUSTER_SOURCE) down
 
 cluster-binaries: cluster-tool ## Build the programs of the test cluster only.
-	@$(CLUSTER) --source $(CLUSTER_SOURCE) binaries
+	@$(CLUSTER_TOOL) --source $(CLUSTER_SOURCE) binaries
 
 images: cluster-tool ## Build the images that tests use (Debian, PostgreSQL, Prefect).
-	@$(CLUSTER) --source $(CLUSTER_SOURCE) images
+	@$(CLUSTER_TOOL) --source $(CLUSTER_SOURCE) images
 
 envtest-assets: cluster-binaries ## The same: etcd, kube-apiserver and kubectl lie where KUBEBUILDER_ASSETS may point to.
 
 # Always asked for: the go command knows best whether something changed.
 cluster-tool:
-	@cd $(CLUSTER_SOURCE) && go build -trimpath -o $(CLUSTER) .
+	@cd $(CLUSTER_SOURCE) && go build -trimpath -o $(CLUSTER_TOOL) .

@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 include test/cluster/cluster.mk
 include examples/notes/images.mk
+include examples/founding/images.mk
 include test/demo/demo.mk
 -include krew/dist.mk
 

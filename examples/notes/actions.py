@@ -5,6 +5,7 @@ Every action may run again after it was interrupted, and so does nothing twice.
 
 import asyncio
 import json
+import time
 import urllib.error
 import urllib.request
 
@@ -18,6 +19,9 @@ from styrmin_backend.actions import (
 
 # MANIFEST names the record of the notes that were there before the upgrade.
 MANIFEST = "before-upgrade"
+
+# PATIENCE is how many seconds the Service may take to lead to the new version.
+PATIENCE = 60
 
 # The dump lies beside the data: it survives a mistake in the migration, not the loss of the volume.
 DUMP = """
@@ -98,19 +102,26 @@ async def verify_upgrade(deployment_id: str, target_version: str, context: Globa
 
 async def service_answers(context: GlobalContext, version: str) -> None:
     """Waits until the Service leads to the wanted version, then reads the notes through it."""
+    logger = get_run_logger()
     base = f"http://{context.instance.release}-server.{context.instance.namespace}:{context.services['api'].port}"
-    for attempt in range(30):
+    deadline = time.monotonic() + PATIENCE
+    said = ""
+    while True:
+        # A Service follows its pods with a little delay.
         status, answer = get(base + "/version")
         if answer.get("version") == version:
             break
-        # A Service follows its pods with a little delay.
+        problem = f"GET {base}/version: {status or 'no answer'}, {answer}, expected version {version}"
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{problem}; waited {PATIENCE} s")
+        if problem != said:
+            logger.info("waiting: %s", problem)
+            said = problem
         await asyncio.sleep(1)
-    else:
-        raise RuntimeError(f"GET {base}/version answers {status} {answer}, expected version {version}")
     status, answer = get(base + "/notes?limit=1")
     if status != 200:
-        raise RuntimeError(f"GET {base}/notes answers {status}: {answer.get('error')}")
-    get_run_logger().info("%s serves %d notes, version %s", base, answer["total"], version)
+        raise RuntimeError(f"GET {base}/notes: {status or 'no answer'}, {answer.get('error')}")
+    logger.info("%s serves %d notes, version %s", base, answer["total"], version)
 
 
 def get(url: str) -> tuple[int, dict]:

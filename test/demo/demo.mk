@@ -7,6 +7,6 @@ ifeq ($(CLUSTER),current)
 demo: build
 	test/demo/demo.sh
 else
-demo: build cluster images product-image notes-images
-	KUBECONFIG=$(or $(STYRMIN_CACHE),$(HOME)/.cache/kubectl-styrmin)/kubeconfig test/demo/demo.sh
+demo: build cluster images product-image notes-images ## Run the tutorial: a real upgrade, a real refusal, a failure and its resumption.
+	KUBECONFIG=$(STYRMIN_CACHE)/kubeconfig test/demo/demo.sh
 endif

@@ -25,13 +25,12 @@ main() {
 	run kubectl get nodes
 
 	step "Install Styrmin, once per cluster"
-	run kubectl styrmin install --image "$STYRMIN_IMAGE"
+	run kubectl styrmin install --image "$STYRMIN_IMAGE" --action-image "$JOB_IMAGE"
 	clean_up
 
 	step "Prepare a namespace, once per namespace: from now on its Helm releases are guarded"
-	run kubectl create namespace "$namespace"
-	kubectl label namespace "$namespace" styrmin-demo=true >/dev/null
 	run kubectl styrmin prepare "$namespace"
+	kubectl label namespace "$namespace" styrmin-demo=true >/dev/null
 
 	step "Check the driver, without a cluster"
 	run kubectl styrmin validate "$driver"
@@ -71,7 +70,7 @@ held() {
 upgrade() {
 	step "Upgrade with Styrmin to 2.0.0"
 	say "pre: stop the worker, back up · core: Helm, then migrate · post: start the worker, verify"
-	run kubectl styrmin upgrade notes -n "$namespace" --version 2.0.0
+	run kubectl styrmin upgrade notes -n "$namespace" --driver "$driver" --version 2.0.0
 	promise "version 2.0.0 answers" equal "$(version)" 2.0.0
 	run kubectl get --raw "$api/notes"
 	promise "the three notes are still there, in schema 2" equal "$(notes total) $(notes schema)" "3 2"
@@ -86,7 +85,7 @@ fail_and_resume() {
 	step "An upgrade that fails in its last mode"
 	say "Somebody closed the notes for maintenance, and forgot."
 	run kubectl exec -n "$namespace" deploy/notes-server -- notes maintenance on --reason "moving the disks"
-	refused 1 kubectl styrmin upgrade notes -n "$namespace" --version 2.0.1
+	refused 1 kubectl styrmin upgrade notes -n "$namespace" --driver "$driver" --version 2.0.1
 	promise "the operator reads why" contains "$output" "moving the disks"
 	promise "what was done stays done: version 2.0.1 answers" equal "$(version)" 2.0.1
 	local jobs revision
@@ -95,7 +94,7 @@ fail_and_resume() {
 
 	step "Fix the cause, then resume with the same command"
 	run kubectl exec -n "$namespace" deploy/notes-server -- notes maintenance off
-	run kubectl styrmin upgrade notes -n "$namespace" --version 2.0.1
+	run kubectl styrmin upgrade notes -n "$namespace" --driver "$driver" --version 2.0.1
 	promise "only the failed action ran again" equal "$(comm -13 <(echo "$jobs") <(jobs) | cut -d' ' -f1)" verify_upgrade
 	promise "Helm was not asked again" equal "$(revision)" "$revision"
 	promise "the three notes are still there" equal "$(notes total)" 3

@@ -17,14 +17,6 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
-// AnnotationImages on a namespace lists, separated by commas, the prefixes of
-// images that Jobs may use beside the webhook's own: whoever chooses the image
-// chooses what succeeds. ImagesAny trusts every image.
-const (
-	AnnotationImages = labelPrefix + "images"
-	ImagesAny        = "any"
-)
-
 // refusal is the client's mistake; any other error is our own failure.
 type refusal struct{ reason, problem string }
 
@@ -166,7 +158,7 @@ func (r *rules) mayRun(ctx context.Context, deployment *v1.StyrminDeployment, i 
 	if err != nil {
 		return err
 	}
-	trusted := append(strings.Split(namespace.Annotations[AnnotationImages], ","), "")
+	trusted := strings.Split(namespace.Annotations[v1.AnnotationImages], ",")
 	for _, image := range []struct{ field, name, own string }{
 		{"spec.jobs.image", deployment.Spec.Jobs.Image, r.settings.ActionImage},
 		{"spec.jobs.runnerImage", deployment.Spec.Jobs.RunnerImage, r.settings.RunnerImage},
@@ -182,7 +174,7 @@ func (r *rules) mayRun(ctx context.Context, deployment *v1.StyrminDeployment, i 
 func trustedImage(image string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(prefix string) bool {
 		prefix = strings.TrimSpace(prefix)
-		return prefix == ImagesAny || prefix != "" && strings.HasPrefix(image, prefix)
+		return prefix == v1.ImagesAny || prefix != "" && strings.HasPrefix(image, prefix)
 	})
 }
 

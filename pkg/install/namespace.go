@@ -15,10 +15,6 @@ import (
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
-// AnnotationImages on a namespace lists, separated by commas, the prefixes of
-// images that the Jobs of actions may use there beside the installed ones.
-const AnnotationImages = "styrmin.io/images"
-
 // Namespace is how a namespace opts in. Empty fields keep what is set there.
 type Namespace struct {
 	Name string
@@ -42,7 +38,7 @@ func (n Namespace) Keep(ctx context.Context, reader client.Reader) (Namespace, e
 	}
 	n.Gate = orDefault(n.Gate, existing.Labels[v1.LabelGate])
 	n.Drivers = orDefault(n.Drivers, existing.Annotations[v1.AnnotationDrivers])
-	n.Images = orDefault(n.Images, existing.Annotations[AnnotationImages])
+	n.Images = orDefault(n.Images, existing.Annotations[v1.AnnotationImages])
 	return n, nil
 }
 
@@ -91,7 +87,7 @@ func (n Namespace) object(optedIn bool) *unstructured.Unstructured {
 	}
 	object.SetLabels(map[string]string{v1.LabelGate: orDefault(n.Gate, v1.GateEnforce)})
 	annotations := map[string]string{}
-	for key, value := range map[string]string{v1.AnnotationDrivers: n.Drivers, AnnotationImages: n.Images} {
+	for key, value := range map[string]string{v1.AnnotationDrivers: n.Drivers, v1.AnnotationImages: n.Images} {
 		if value != "" {
 			annotations[key] = value
 		}

@@ -42,6 +42,10 @@ const (
 	AnnotationHelmUpgrade = "styrmin.io/helm-upgrade"
 	// AnnotationDrivers on a namespace, set to DriversAny, admits instances of drivers nobody registered.
 	AnnotationDrivers = "styrmin.io/drivers"
+	// AnnotationImages on a namespace lists, separated by commas, prefixes of images
+	// that Jobs may use there beside the installed ones; ImagesAny trusts all. Whoever
+	// chooses the image of an action chooses what succeeds.
+	AnnotationImages = "styrmin.io/images"
 )
 
 // Values of the labels and annotations above.
@@ -50,6 +54,7 @@ const (
 	GateWarn            = "warn"
 	HelmUpgradeInAction = "in-action"
 	DriversAny          = "any"
+	ImagesAny           = "any"
 )
 
 // SystemNamespace is where the webhook and the optional Prefect server live.

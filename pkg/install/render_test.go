@@ -1,0 +1,138 @@
+package install
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+func render(t *testing.T, o Options) []*unstructured.Unstructured {
+	t.Helper()
+	objects, err := Render(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return objects
+}
+
+func find(t *testing.T, objects []*unstructured.Unstructured, kind, name string) *unstructured.Unstructured {
+	t.Helper()
+	for _, object := range objects {
+		if object.GetKind() == kind && object.GetName() == name {
+			return object
+		}
+	}
+	t.Fatalf("there is no %s %s", kind, name)
+	return nil
+}
+
+func TestImagesOf(t *testing.T) {
+	for image, expected := range map[string]string{
+		"":                             DefaultImage,
+		"reg:5000/x/styrmin:1":         "reg:5000/x/styrmin:1",
+		"reg:5000/x/styrmin":           "reg:5000/x/styrmin:latest",
+		"reg/x@sha256:" + sixtyFour:    "reg/x@sha256:" + sixtyFour,
+		"ghcr.io/styrmin/other:v1.2.3": "ghcr.io/styrmin/other:v1.2.3",
+	} {
+		objects := render(t, Options{Image: image, Prefect: true, PrefectImage: image})
+		data, err := YAML([]*unstructured.Unstructured{find(t, objects, "Deployment", WebhookName)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(data), "image: "+expected+"\n") {
+			t.Errorf("%q: expected image %s in\n%s", image, expected, data)
+		}
+		find(t, objects, "Deployment", PrefectName)
+	}
+}
+
+var sixtyFour = strings.Repeat("0", 64)
+
+// TestOrder: what others need comes first, the configurations come last, so that
+// removing in reverse opens the gate before it takes down what answers.
+func TestOrder(t *testing.T) {
+	var kinds []string
+	for _, object := range render(t, Options{}) {
+		kinds = append(kinds, object.GetKind())
+	}
+	before := func(first, second string) {
+		if slices.Index(kinds, first) > slices.Index(kinds, second) {
+			t.Errorf("%s comes after %s: %v", first, second, kinds)
+		}
+	}
+	before("Namespace", "ServiceAccount")
+	before("CustomResourceDefinition", "Deployment")
+	before("Deployment", "MutatingWebhookConfiguration")
+	if last := kinds[len(kinds)-1]; last != "ValidatingWebhookConfiguration" {
+		t.Errorf("last: found %s", last)
+	}
+}
+
+// TestNoClusterWideSecrets is G7.
+func TestNoClusterWideSecrets(t *testing.T) {
+	objects := render(t, Options{Prefect: true})
+	for _, object := range objects {
+		if object.GetKind() != "ClusterRoleBinding" {
+			continue
+		}
+		role, _, _ := unstructured.NestedString(object.Object, "roleRef", "name")
+		data, err := YAML([]*unstructured.Unstructured{find(t, objects, "ClusterRole", role)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(data), "- secrets") || strings.Contains(string(data), "- configmaps") || strings.Contains(string(data), "'*'") {
+			t.Errorf("ClusterRoleBinding %s binds too much:\n%s", object.GetName(), data)
+		}
+	}
+}
+
+// TestWebhooksFailClosed: all but the one for drivers, and none waits long.
+func TestWebhooksFailClosed(t *testing.T) {
+	objects := render(t, Options{})
+	for _, kind := range []string{"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"} {
+		hooks, _, _ := unstructured.NestedSlice(find(t, objects, kind, "styrmin").Object, "webhooks")
+		for _, h := range hooks {
+			hook := h.(map[string]any)
+			drivers := hook["name"] == "drivers.gate.styrmin.io"
+			if (hook["failurePolicy"] == "Fail") == drivers || hook["sideEffects"] != "None" || hook["timeoutSeconds"].(int64) > 10 {
+				t.Errorf("%s: found failurePolicy %v, sideEffects %v, timeoutSeconds %v", hook["name"], hook["failurePolicy"], hook["sideEffects"], hook["timeoutSeconds"])
+			}
+			if selector, _ := hook["namespaceSelector"].(map[string]any); (selector == nil) != drivers {
+				t.Errorf("%s: namespaceSelector is %v", hook["name"], selector)
+			}
+		}
+	}
+}
+
+func TestRenderNamespace(t *testing.T) {
+	objects, err := RenderNamespace(Namespace{Name: "shop", Images: "reg/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, last := objects[0], objects[len(objects)-1]
+	if first.GetKind() != "Namespace" || len(first.GetLabels()) != 0 {
+		t.Errorf("first: found %v, expected the bare namespace", first)
+	}
+	if last.GetKind() != "Namespace" || last.GetLabels()["styrmin.io/gate"] != "enforce" || last.GetAnnotations()["styrmin.io/images"] != "reg/" {
+		t.Errorf("last: found %v, expected what opts in", last)
+	}
+	for _, object := range objects[1 : len(objects)-1] {
+		if object.GetNamespace() != "shop" {
+			t.Errorf("%s is in namespace %q", describe(object), object.GetNamespace())
+		}
+	}
+	subjects := func(name string) string {
+		list, _, _ := unstructured.NestedSlice(find(t, objects, "RoleBinding", name).Object, "subjects")
+		return list[0].(map[string]any)["namespace"].(string)
+	}
+	if subjects("styrmin-action") != "shop" || subjects("styrmin-webhook") != "styrmin" {
+		t.Errorf("subjects: found %s and %s", subjects("styrmin-action"), subjects("styrmin-webhook"))
+	}
+	for _, excluded := range []string{"kube-system", "styrmin"} {
+		if _, err := RenderNamespace(Namespace{Name: excluded}); err == nil {
+			t.Errorf("%s was prepared", excluded)
+		}
+	}
+}

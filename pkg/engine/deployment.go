@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -30,13 +31,16 @@ func (e *Engine) register(ctx context.Context, p *Prepared) error {
 		return nil
 	}
 	err = Register(ctx, e.Client, p.Driver)
-	if apierrors.IsForbidden(err) {
-		return &RefusedError{
-			What: fmt.Sprintf("driver %s is not registered in the cluster as it stands in this directory, and you may not register it: %v", p.Driver.Object.Name, err),
-			Next: "Nothing was changed. Ask a driver author to run: kubectl styrmin driver load DIR",
-		}
+	if forbidden(err) {
+		return &PreflightError{fmt.Sprintf("driver %s is not registered in the cluster as it stands in this directory, and you may not register it: that needs the permission patch on applicationdrivers.%s (cluster-wide)\nNothing was changed. Ask a driver author to run: kubectl styrmin driver load %s",
+			p.Driver.Object.Name, v1.GroupVersion.Group, p.Driver.Dir)}
 	}
 	return err
+}
+
+// forbidden is true for a missing permission; a webhook's denial has the same code.
+func forbidden(err error) bool {
+	return apierrors.IsForbidden(err) && !strings.Contains(err.Error(), "admission webhook")
 }
 
 // Registered reads a registered driver; nil when there is none of that name.

@@ -2,7 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -39,14 +42,19 @@ type Situation struct {
 	Changed bool
 	// Resume is true when the recorded run goes on.
 	Resume bool
+	// Governor is another deployment that the release belongs to; empty for none.
+	Governor string
 }
 
 // Prepare resolves a request's inputs and checks everything that can be checked
 // without changing the cluster. It returns an *instance.ProblemsError for the
-// operator's mistakes and a *RefusedError for a request that does not fit what
-// is in the cluster.
+// operator's mistakes, a *PreflightError when the cluster is not ready, and a
+// *RefusedError for a request that does not fit what is in it. Preflight comes before.
 func (e *Engine) Prepare(ctx context.Context, request Request) (*Prepared, error) {
-	if err := e.preflight(ctx, request); err != nil {
+	if problems := instance.Check(request.Driver, request.Desired); len(problems) > 0 {
+		return nil, &instance.ProblemsError{Problems: problems}
+	}
+	if err := e.checkServiceAccount(ctx, request.Desired); err != nil {
 		return nil, err
 	}
 	chart, err := e.loadChart(ctx, request)
@@ -62,7 +70,7 @@ func (e *Engine) Prepare(ctx context.Context, request Request) (*Prepared, error
 	p := &Prepared{Request: request, Instance: inst, Chart: chart}
 	if _, err := e.Helm.Render(ctx, p.helmRequest()); err != nil {
 		return nil, &RefusedError{
-			What: fmt.Sprintf("chart %s %s does not render with these values: %v", chart.Name, chart.Version, err),
+			What: err.Error(),
 			Next: "Nothing was changed. Correct the chart, values.j2.yml or the parameters, and run the same command again.",
 		}
 	}
@@ -74,21 +82,37 @@ func (e *Engine) Prepare(ctx context.Context, request Request) (*Prepared, error
 }
 
 func (e *Engine) loadChart(ctx context.Context, request Request) (*helm.Chart, error) {
-	spec := request.Driver.Object.Spec.Helm
+	name, spec := request.Driver.Object.Name, request.Driver.Object.Spec.Helm
 	if spec == nil {
 		return nil, &RefusedError{
-			What: fmt.Sprintf("driver %s names no chart: spec.helm.main is missing", request.Driver.Object.Name),
-			Next: "Add spec.helm.main.location to driver.styrmin.yml.",
+			What: fmt.Sprintf("driver %s names no chart: spec.helm.main is missing", name),
+			Next: "Nothing was changed. Add spec.helm.main.location to driver.styrmin.yml.",
 		}
 	}
-	chart, err := e.Helm.LoadChart(ctx, helm.ChartRef{Location: spec.Main.Location, Version: spec.Main.Version, Dir: request.ChartDir})
+	location := spec.Main.Location
+	if request.ChartDir == "" && beside(location) {
+		return nil, &RefusedError{
+			What: fmt.Sprintf("the chart of driver %s is %s, beside the driver's file, and a registered driver comes without it", name, location),
+			Next: "Nothing was changed. Give the driver's directory: --driver DIR",
+		}
+	}
+	chart, err := e.Helm.LoadChart(ctx, helm.ChartRef{Location: location, Version: spec.Main.Version, Dir: request.ChartDir})
+	if errors.Is(err, helm.ErrUnreachable) {
+		return nil, fmt.Errorf("load the chart of driver %s: %w", name, err)
+	}
 	if err != nil {
 		return nil, &RefusedError{
-			What: fmt.Sprintf("the chart of driver %s cannot be loaded: %v", request.Driver.Object.Name, err),
-			Next: "Nothing was changed. Check spec.helm.main; a chart beside the driver needs --driver DIR.",
+			What: fmt.Sprintf("the chart of driver %s cannot be loaded: %v", name, err),
+			Next: "Nothing was changed. Check spec.helm.main in driver.styrmin.yml.",
 		}
 	}
 	return chart, nil
+}
+
+// beside is true for a chart's path that starts from the driver's directory.
+// Without that directory it must not be looked up in the working directory.
+func beside(location string) bool {
+	return !strings.Contains(location, "://") && !filepath.IsAbs(location)
 }
 
 func (p *Prepared) helmRequest() helm.Request {
@@ -111,6 +135,9 @@ func (e *Engine) situation(ctx context.Context, p *Prepared) (Situation, error) 
 	}
 	if s.Revisions, err = e.Helm.History(ctx, p.Desired.ReleaseName()); err != nil {
 		return s, fmt.Errorf("read the history of Helm release %s/%s: %w", p.Desired.Namespace, p.Desired.ReleaseName(), err)
+	}
+	if s.Governor, err = e.governor(ctx, p.Desired, s.Deployment); err != nil {
+		return s, err
 	}
 	target, err := p.Instance.ForGate()
 	if err != nil {
@@ -142,25 +169,48 @@ func (e *Engine) situation(ctx context.Context, p *Prepared) (Situation, error) 
 func (p *Prepared) fits() error {
 	s, name := p.Situation, p.Desired.Name
 	switch {
+	case s.Governor != "":
+		return &RefusedError{
+			What: fmt.Sprintf("Helm release %s in namespace %s belongs to StyrminDeployment %s already", p.Desired.ReleaseName(), p.Desired.Namespace, s.Governor),
+			Next: fmt.Sprintf("Nothing was changed. Choose another release with --release, or move that one: kubectl styrmin upgrade %s -n %s …", s.Governor, p.Desired.Namespace),
+		}
 	case s.Resume || !s.Changed:
 		return nil
 	case p.Verb == VerbSetup && s.Deployment == nil && len(s.Revisions) > 0:
 		return &RefusedError{
 			What: fmt.Sprintf("a Helm release named %s exists already in namespace %s, and no StyrminDeployment governs it", p.Desired.ReleaseName(), p.Desired.Namespace),
-			Next: fmt.Sprintf("Choose another name, or adopt the release: kubectl styrmin upgrade %s -n %s …", name, p.Desired.Namespace),
+			Next: fmt.Sprintf("Nothing was changed. Choose another name, or adopt the release: kubectl styrmin upgrade %s -n %s --driver …", name, p.Desired.Namespace),
 		}
 	case p.Verb == VerbSetup && s.Deployed != nil:
 		return &RefusedError{
 			What: fmt.Sprintf("StyrminDeployment %s/%s exists already, with other inputs", p.Desired.Namespace, name),
-			Next: fmt.Sprintf("Move it with: kubectl styrmin upgrade %s -n %s …", name, p.Desired.Namespace),
+			Next: fmt.Sprintf("Nothing was changed. Move it with: kubectl styrmin upgrade %s -n %s …", name, p.Desired.Namespace),
 		}
 	case p.Verb == VerbUpgrade && s.Deployed == nil:
 		return &RefusedError{
 			What: fmt.Sprintf("nothing is deployed as %s in namespace %s, so there is nothing to upgrade", name, p.Desired.Namespace),
-			Next: fmt.Sprintf("Create it with: kubectl styrmin setup %s -n %s …", name, p.Desired.Namespace),
+			Next: fmt.Sprintf("Nothing was changed. Create it with: kubectl styrmin setup %s -n %s …", name, p.Desired.Namespace),
 		}
 	}
 	return nil
+}
+
+// governor finds another deployment of the namespace that has the release
+// already. One that had it before it was asked for here is not driven out.
+func (e *Engine) governor(ctx context.Context, desired, stored *v1.StyrminDeployment) (string, error) {
+	if stored != nil && stored.ReleaseName() == desired.ReleaseName() {
+		return "", nil
+	}
+	var list v1.StyrminDeploymentList
+	if err := e.Client.List(ctx, &list, client.InNamespace(desired.Namespace)); err != nil {
+		return "", fmt.Errorf("list the StyrminDeployments of namespace %s: %w", desired.Namespace, err)
+	}
+	for i := range list.Items {
+		if other := &list.Items[i]; other.Name != desired.Name && other.ReleaseName() == desired.ReleaseName() {
+			return other.Name, nil
+		}
+	}
+	return "", nil
 }
 
 // getDeployment returns nil when there is no such deployment.

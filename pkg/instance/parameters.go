@@ -11,6 +11,7 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )
 
 // The kinds of parameters.
@@ -22,25 +23,20 @@ const (
 )
 
 // ParseParameter reads the text of `--set NAME=TEXT` as the kind that the
-// driver declares for the parameter.
+// driver declares for the parameter. Text that is not of its kind stays a
+// string, and Check says so together with everything else that is wrong.
 func ParseParameter(declared []v1.Parameter, name, text string) (apiextensionsv1.JSON, error) {
-	parameter, ok := find(declared, name)
-	if !ok {
-		return apiextensionsv1.JSON{}, unknown(declared, name)
-	}
+	parameter, _ := find(declared, name)
 	var value any = text
 	switch parameter.Kind {
 	case kindInteger:
-		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return apiextensionsv1.JSON{}, fmt.Errorf("parameter %s: expected an integer, found %q", name, text)
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			value = n
 		}
-		value = n
 	case kindBoolean:
-		if text != "true" && text != "false" {
-			return apiextensionsv1.JSON{}, fmt.Errorf("parameter %s: expected true or false, found %q", name, text)
+		if text == "true" || text == "false" {
+			value = text == "true"
 		}
-		value = text == "true"
 	}
 	raw, err := json.Marshal(value)
 	return apiextensionsv1.JSON{Raw: raw}, err
@@ -69,7 +65,7 @@ func bind(declared []v1.Parameter, given map[string]apiextensionsv1.JSON) (map[s
 	}
 	for name := range given {
 		if _, ok := find(declared, name); !ok {
-			problems = append(problems, unknown(declared, name).Error())
+			problems = append(problems, unknown(declared, name))
 		}
 	}
 	sort.Strings(problems)
@@ -85,7 +81,7 @@ func check(parameter v1.Parameter, raw apiextensionsv1.JSON) (value any, problem
 	switch v := value.(type) {
 	case string:
 		if parameter.Kind == kindEnum && !slices.Contains(parameter.Values, v) {
-			return nil, fmt.Sprintf("parameter %s: %q is not one of %s", parameter.Name, v, strings.Join(parameter.Values, ", "))
+			return nil, fmt.Sprintf("parameter %s: expected %s, found another string%s", parameter.Name, expected(parameter), suggest(v, parameter.Values))
 		}
 		if parameter.Kind == kindString || parameter.Kind == kindEnum {
 			return v, ""
@@ -99,14 +95,19 @@ func check(parameter v1.Parameter, raw apiextensionsv1.JSON) (value any, problem
 			return v, ""
 		}
 	}
-	return nil, fmt.Sprintf("parameter %s: expected %s, found %s", parameter.Name, article(parameter.Kind), jsonKind(value))
+	return nil, fmt.Sprintf("parameter %s: expected %s, found %s", parameter.Name, expected(parameter), jsonKind(value))
 }
 
-func article(kind string) string {
-	if kind == kindInteger || kind == kindEnum {
-		return "an " + kind
+func expected(parameter v1.Parameter) string {
+	switch parameter.Kind {
+	case kindInteger:
+		return "an integer"
+	case kindBoolean:
+		return "true or false"
+	case kindEnum:
+		return "one of " + strings.Join(parameter.Values, ", ")
 	}
-	return "a " + kind
+	return "a " + parameter.Kind
 }
 
 // jsonKind names what was found without showing it: a value may be a secret.
@@ -136,14 +137,22 @@ func find(declared []v1.Parameter, name string) (v1.Parameter, bool) {
 	return v1.Parameter{}, false
 }
 
-func unknown(declared []v1.Parameter, name string) error {
+func unknown(declared []v1.Parameter, name string) string {
 	names := make([]string, 0, len(declared))
 	for _, parameter := range declared {
 		names = append(names, parameter.Name)
 	}
 	if len(names) == 0 {
-		return fmt.Errorf("parameter %s: the driver declares no parameters", name)
+		return fmt.Sprintf("parameter %s: the driver declares no parameters", name)
 	}
 	sort.Strings(names)
-	return fmt.Errorf("parameter %s: the driver declares no such parameter; it declares %s", name, strings.Join(names, ", "))
+	return fmt.Sprintf("parameter %s: the driver declares no such parameter; it declares %s%s", name, strings.Join(names, ", "), suggest(name, names))
+}
+
+// suggest names the candidate that was probably meant. It never shows the word itself.
+func suggest(word string, candidates []string) string {
+	if hint := diagnostic.Suggest(word, candidates); hint != "" {
+		return "; " + hint
+	}
+	return ""
 }

@@ -4,17 +4,22 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/klog/v2"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/runner"
 )
 
 func main() {
+	// client-go logs connections that end early on its own; the primitives report them.
+	klog.LogToStderr(false)
+	klog.SetOutput(io.Discard)
 	executable, err := os.Executable()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "styrmin-runner: find this binary: %v\n", err)

@@ -21,6 +21,7 @@ type Client struct {
 	kube      kubernetes.Interface
 	config    *rest.Config
 	namespace string
+	release   string
 	report    func(format string, args ...any)
 	poll      time.Duration
 }
@@ -43,6 +44,14 @@ func newClient(kube kubernetes.Interface, config *rest.Config, namespace string,
 		report = func(string, ...any) {}
 	}
 	return &Client{kube: kube, config: config, namespace: namespace, report: report, poll: pollInterval}
+}
+
+// ForRelease returns a client that leaves alone what another Helm release in
+// the namespace manages. A driver's labels are the same in all its deployments.
+func (c *Client) ForRelease(name string) *Client {
+	narrowed := *c
+	narrowed.release = name
+	return &narrowed
 }
 
 // bounded gives the context a deadline when it has none: no wait is endless.

@@ -126,7 +126,7 @@ func (c *Client) run(ctx context.Context, result *Result, opts ExecOptions) (str
 		return "", fmt.Errorf("component %s: command %q in pod %s, container %s did not end in time and may still be running there: %w",
 			result.Component, result.Command, result.Pod, result.Container, ctx.Err())
 	case err != nil:
-		return "", fmt.Errorf("component %s: command %q in pod %s, container %s: the connection failed, the command may have run: %w",
+		return "", fmt.Errorf("component %s: command %q in pod %s, container %s: it could not be followed to its end, and may not even have started: %w",
 			result.Component, result.Command, result.Pod, result.Container, err)
 	}
 	if line, ok := reject.found(); ok {

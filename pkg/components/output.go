@@ -47,8 +47,11 @@ func tee(writers ...io.Writer) io.Writer {
 	return io.MultiWriter(present...)
 }
 
-// maxLine bounds the line that a lineMatcher holds on to.
-const maxLine = 64 << 10
+// A lineMatcher holds on to a line of maxLine bytes, and quotes maxQuote of it.
+const (
+	maxLine  = 64 << 10
+	maxQuote = 300
+)
 
 // lineMatcher finds the first line that matches, in any of its streams.
 type lineMatcher struct {
@@ -83,7 +86,7 @@ func (m *lineMatcher) look(line []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.match == nil && m.pattern.Match(line) {
-		text := string(line)
+		text := string(line[:min(len(line), maxQuote)])
 		m.match = &text
 	}
 }

@@ -2,6 +2,7 @@ package components
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ func (c *Client) readyPod(ctx context.Context, component Component, wait time.Du
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	for {
-		pods, err := c.pods(ctx, component.Selector())
+		pods, err := c.podsOf(ctx, component)
 		if err == nil {
 			if pod := newestReady(pods); pod != nil {
 				return pod, nil
@@ -42,7 +43,7 @@ func (c *Client) readyPod(ctx context.Context, component Component, wait time.Du
 func (c *Client) noReadyPod(ctx context.Context, component Component, pods []corev1.Pod) error {
 	explain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if current, err := c.pods(explain, component.Selector()); err == nil {
+	if current, err := c.podsOf(explain, component); err == nil {
 		pods = current
 	}
 	lines := []string{fmt.Sprintf("component %s: no ready pod with labels %s in namespace %s", component.Name, component.Selector(), c.namespace)}
@@ -51,6 +52,31 @@ func (c *Client) noReadyPod(ctx context.Context, component Component, pods []cor
 	}
 	lines = append(lines, c.reasons(explain, unfinished{pods: pods})...)
 	return fmt.Errorf("%s: %w", strings.Join(lines, "\n  "), ctx.Err())
+}
+
+// podsOf lists a component's pods: those of its workloads. A component that an
+// operator's own kind of object runs has no workload here, and its labels decide.
+func (c *Client) podsOf(ctx context.Context, component Component) ([]corev1.Pod, error) {
+	workloads, err := c.workloads(ctx, component)
+	var missing *MissingError
+	if errors.As(err, &missing) {
+		return c.pods(ctx, component.Selector())
+	}
+	if err != nil {
+		return nil, err
+	}
+	var all []corev1.Pod
+	for _, w := range workloads {
+		if w.pods == nil {
+			continue
+		}
+		pods, err := c.pods(ctx, w.pods)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, pods...)
+	}
+	return all, nil
 }
 
 // newestReady picks the pod to run in. Pods of Jobs do not count: one may bear

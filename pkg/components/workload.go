@@ -50,7 +50,7 @@ func (c *Client) workloads(ctx context.Context, component Component) ([]workload
 			return nil, fmt.Errorf("find component %s in namespace %s: %w", component.Name, c.namespace, err)
 		}
 		for _, candidate := range candidates {
-			if !component.Selector().Matches(labels.Set(candidate.podLabels)) {
+			if !component.Selector().Matches(labels.Set(candidate.podLabels)) || c.foreign(candidate.meta) {
 				continue
 			}
 			candidate.component = component.Name
@@ -61,6 +61,16 @@ func (c *Client) workloads(ctx context.Context, component Component) ([]workload
 		return nil, &MissingError{Component: component, Namespace: c.namespace}
 	}
 	return found, nil
+}
+
+// helmRelease is the annotation by which Helm marks what a release manages.
+const helmRelease = "meta.helm.sh/release-name"
+
+// foreign says whether another release manages an object. One that no release
+// manages (applied by an operator, or by hand) belongs to whoever's labels it bears.
+func (c *Client) foreign(object metav1.ObjectMeta) bool {
+	release := object.Annotations[helmRelease]
+	return c.release != "" && release != "" && release != c.release
 }
 
 // allWorkloads finds the objects of several components, each object once.

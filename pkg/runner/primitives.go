@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,16 +94,44 @@ func (p *primitive) open() (*components.Client, components.Set, error) {
 		defer mu.Unlock()
 		fmt.Fprintf(p.Err, format+"\n", args...)
 	})
-	return client, declared, err
+	if err != nil {
+		return nil, nil, err
+	}
+	release, err := p.release()
+	return client.ForRelease(release), declared, err
+}
+
+// release reads the Helm release's name from the instance's context; the
+// context may be absent outside a pod.
+func (p *primitive) release() (string, error) {
+	path := filepath.Join(p.instance(), "context", "context.json")
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the instance's context: %w", err)
+	}
+	var frozen struct {
+		Instance struct{ Release string }
+	}
+	if err := json.Unmarshal(content, &frozen); err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
+	return frozen.Instance.Release, nil
+}
+
+// instance is the directory where the instance is mounted.
+func (p *primitive) instance() string {
+	if dir := p.Getenv("STYRMIN_INSTANCE_DIR"); dir != "" {
+		return dir
+	}
+	return "/instance"
 }
 
 // declared reads the components from the instance's driver.
 func (p *primitive) declared() (components.Set, error) {
-	dir := p.Getenv("STYRMIN_INSTANCE_DIR")
-	if dir == "" {
-		dir = "/instance"
-	}
-	path := filepath.Join(dir, "driver", "driver.json")
+	path := filepath.Join(p.instance(), "driver", "driver.json")
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the instance's driver: %w", err)

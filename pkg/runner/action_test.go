@@ -1,0 +1,173 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+)
+
+// TestActions runs real flows in real processes and judges what the Job would
+// see: the exit code and the termination message.
+func TestActions(t *testing.T) {
+	suite := newSuite(t)
+	home := t.TempDir()
+	if err := Install("testdata/fake-runner", home); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("python", func(t *testing.T) {
+		t.Parallel()
+		run(t, []string{
+			"PYTHONPATH=" + filepath.Join(home, PythonDir), "PYTHONDONTWRITEBYTECODE=1", "PREFECT_API_URL=" + suite.api,
+			"PREFECT_HOME=" + t.TempDir(), "DO_NOT_TRACK=1", "STYRMIN_RUNNER=" + filepath.Join(home, BinaryName),
+		}, suite.python, "-m", "unittest", "discover", "-s", "python/tests")
+	})
+	const noFlow = `^$`
+	const aFlow = `^[0-9a-f-]{36}$`
+	for _, test := range []struct {
+		location, outcome, error, flow string
+		code                           int
+	}{
+		{"actions.py::async_ok", Succeeded, `^$`, aFlow, ExitOK},
+		{"actions.py::sync_ok", Succeeded, `^$`, aFlow, ExitOK},
+		{"actions.py::returns_failed", Failed, `^not today$`, aFlow, ExitFailed},
+		{"actions.py::raises", Failed, `RuntimeError: broken`, aFlow, ExitFailed},
+		{"actions.py::exits_0", Failed, `SystemExit: 0`, aFlow, ExitFailed},
+		{"actions.py::dies_0", Failed, `ended with code 0 before the flow ended(?s:.*)last words`, aFlow, ExitFailed},
+		{"actions.py::dies_42", Failed, `ended with code 42`, aFlow, ExitFailed},
+		{"actions.py::killed", Failed, `killed by SIGKILL`, aFlow, ExitFailed},
+		{"actions.py::forgets_await", Failed, `stop_components called without await`, aFlow, ExitFailed},
+		{"actions.py::primitive_fails", Failed, `component server: command \["false"\]`, aFlow, ExitFailed},
+		{"actions.py::unknown_parameter", Unloadable, `nothing is known to pass for parameter 'colour'`, noFlow, ExitUnloadable},
+		{"actions.py::missing", Unloadable, `actions.py has no 'missing'; its flows are: async_ok`, noFlow, ExitUnloadable},
+		{"actions.py::plain", Unloadable, `is a function, expected a Prefect flow`, noFlow, ExitUnloadable},
+		{"syntax.py::flow", Unloadable, `SyntaxError: .*syntax.py, line 2`, noFlow, ExitUnloadable},
+		{"raising.py::flow", Unloadable, `raising.py cannot be imported: line 1: ZeroDivisionError`, noFlow, ExitUnloadable},
+		{"absent.py::flow", Unloadable, `absent.py is not a file of the driver`, noFlow, ExitUnloadable},
+	} {
+		t.Run(test.location, func(t *testing.T) {
+			t.Parallel()
+			code, got := suite.action(t, t.Context(), home, test.location)
+			if code != test.code || got.Outcome != test.outcome {
+				t.Errorf("exit code %d and outcome %q, expected %d and %q", code, got.Outcome, test.code, test.outcome)
+			}
+			if !regexp.MustCompile(test.error).MatchString(got.Error) {
+				t.Errorf("error %q does not match %q", got.Error, test.error)
+			}
+			if !regexp.MustCompile(test.flow).MatchString(got.FlowRunID) {
+				t.Errorf("flow run %q does not match %q", got.FlowRunID, test.flow)
+			}
+		})
+	}
+	t.Run("terminated", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(t.Context())
+		begun := filepath.Join(t.TempDir(), "begun")
+		t.Cleanup(cancel)
+		go func() {
+			for ctx.Err() == nil {
+				if _, err := os.Stat(begun); err == nil {
+					cancel()
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+		}()
+		code, got := suite.action(t, ctx, home, "actions.py::waits", "BEGUN="+begun)
+		if code != ExitFailed || got.Outcome != Failed || got.Error == "" {
+			t.Errorf("exit code %d, outcome %+v, expected a failure with an error", code, got)
+		}
+	})
+	t.Run("ephemeral", func(t *testing.T) {
+		t.Parallel()
+		suite := suite
+		suite.api = "" // no server is found: Prefect starts one
+		if code, got := suite.action(t, t.Context(), home, "actions.py::sync_ok"); code != ExitOK {
+			t.Errorf("exit code %d, outcome %+v, expected success", code, got)
+		}
+	})
+}
+
+// action runs one action as its pod does.
+func (s suite) action(t *testing.T, ctx context.Context, home, location string, more ...string) (int, Outcome) {
+	t.Helper()
+	instance, err := filepath.Abs("testdata/instance")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var output bytes.Buffer
+	env := map[string]string{
+		"PATH": os.Getenv("PATH"), "HOME": t.TempDir(), "PREFECT_HOME": t.TempDir(), "TMPDIR": t.TempDir(),
+		"PYTHONDONTWRITEBYTECODE": "1", "STYRMIN_PYTHON": s.python, "STYRMIN_INSTANCE_DIR": instance,
+		"STYRMIN_DEPLOYMENT_ID": "shop/web", "STYRMIN_TARGET_VERSION": "2.0.0", "STYRMIN_CURRENT_VERSION": "1.0.0",
+	}
+	if s.api != "" {
+		env["PREFECT_API_URL"] = s.api
+	}
+	r := &Runner{
+		Streams: Streams{Out: &output, Err: &output},
+		Args:    []string{"action", location},
+		Getenv:  func(name string) string { return env[name] }, Environ: more,
+		Executable:  filepath.Join(home, BinaryName),
+		Termination: filepath.Join(t.TempDir(), "termination-log"),
+	}
+	for name, value := range env {
+		r.Environ = append(r.Environ, name+"="+value)
+	}
+	code := r.Run(ctx)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(output.String())
+		}
+	})
+	message, err := os.ReadFile(r.Termination)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var outcome Outcome
+	if err := json.Unmarshal(message, &outcome); err != nil {
+		t.Fatalf("termination message %q: %v", message, err)
+	}
+	return code, outcome
+}
+
+// TestNoPython: an image without Python is told apart from a flow that fails.
+func TestNoPython(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	r := &Runner{Streams: Streams{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}, Args: []string{"action", "actions.py::f"},
+		Getenv: os.Getenv, Termination: filepath.Join(t.TempDir(), "log")}
+	if code := r.Run(t.Context()); code != ExitUnloadable {
+		t.Errorf("exit code %d, expected %d", code, ExitUnloadable)
+	}
+}
+
+// TestUnusablePython: an image without Prefect, and one whose Python is too old.
+func TestUnusablePython(t *testing.T) {
+	const shim = "#!/bin/sh\nexec \"$REAL\" -S -c 'import sys, runpy; sys.version_info = %VERSION%; " +
+		"sys.argv = [\"x\", \"a.py::f\"]; runpy.run_module(\"styrmin_backend\", run_name=\"__main__\")'\n"
+	home := t.TempDir()
+	if err := Install("testdata/fake-runner", home); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ version, message string }{
+		{"(3, 12, 0)", "cannot import Prefect 3"},
+		{"(3, 9, 0)", "need Python 3.10 or newer"},
+	} {
+		python := filepath.Join(t.TempDir(), "python3")
+		script := bytes.ReplaceAll([]byte(shim), []byte("%VERSION%"), []byte(test.version))
+		if err := os.WriteFile(python, script, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		real := "/usr/bin/python3"
+		if _, err := os.Stat(real); err != nil {
+			t.Skip("needs " + real)
+		}
+		code, got := suite{python: python, api: "http://unused"}.action(t, t.Context(), home, "actions.py::f", "REAL="+real)
+		if code != ExitUnloadable || !regexp.MustCompile(test.message).MatchString(got.Error) {
+			t.Errorf("exit code %d, error %q; expected %d, %q", code, got.Error, ExitUnloadable, test.message)
+		}
+	}
+}

@@ -1,0 +1,84 @@
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from prefect import flow
+from prefect.states import Failed
+
+from helpers import EXPECTED
+from styrmin_backend.actions import GlobalContext, execute_command, start_components, stop_components
+
+
+@flow
+async def async_ok(
+    deployment_id: str, target_version: str, current_version: str, context: GlobalContext, size: int, colour: str = "red"
+) -> None:
+    assert (deployment_id, target_version, current_version) == ("shop/web", EXPECTED, "1.0.0")
+    assert (size, colour) == (3, "red")
+    assert isinstance(context, GlobalContext) and context.app.version == context["app"]["version"] == EXPECTED
+    await stop_components(deployment_id, ["server"])
+
+
+@flow
+def sync_ok(deployment_id: str) -> str:
+    stop_components(deployment_id, ["server"])
+    start_components(deployment_id, ["server"])
+    return "any value"
+
+
+@flow
+async def returns_failed():
+    return Failed(message="not today")
+
+
+@flow
+def raises() -> None:
+    raise RuntimeError("broken")
+
+
+@flow
+def exits_0() -> None:
+    sys.exit(0)
+
+
+@flow
+def dies_0() -> None:
+    print("last words", flush=True)
+    os._exit(0)
+
+
+@flow
+def dies_42() -> None:
+    os._exit(42)
+
+
+@flow
+def killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@flow
+async def forgets_await(deployment_id: str) -> None:
+    stop_components(deployment_id, ["server"])
+
+
+@flow
+def primitive_fails(deployment_id: str) -> None:
+    execute_command(deployment_id, "server", ["false"])
+
+
+@flow
+def unknown_parameter(colour: str) -> None:
+    raise AssertionError("never called")
+
+
+@flow
+def waits() -> None:
+    Path(os.environ["BEGUN"]).touch()
+    time.sleep(60)
+
+
+def plain() -> None:
+    raise AssertionError("not a flow")

@@ -1,0 +1,3 @@
+"""A sibling of actions.py."""
+
+EXPECTED = "2.0.0"

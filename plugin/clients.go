@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"errors"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -23,11 +24,7 @@ type clients struct {
 
 // connect makes the clients; it does not talk to the cluster yet.
 func (o *options) connect() (*clients, error) {
-	config, err := o.config.ToRESTConfig()
-	if err != nil {
-		return nil, err
-	}
-	namespace, _, err := o.config.ToRawKubeConfigLoader().Namespace()
+	config, namespace, err := o.cluster()
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +43,28 @@ func (o *options) connect() (*clients, error) {
 		return nil, err
 	}
 	return &clients{config: config, namespace: namespace, kube: kube, client: typed}, nil
+}
+
+// cluster is the cluster and the namespace that the flags and the kubeconfig name.
+func (o *options) cluster() (*rest.Config, string, error) {
+	kubeconfig := o.config.ToRawKubeConfigLoader()
+	raw, err := kubeconfig.RawConfig()
+	if err != nil {
+		return nil, "", fmt.Errorf("read the kubeconfig: %w", err)
+	}
+	// Without this check localhost:8080 would be asked, and be said not to answer.
+	if _, err := rest.InClusterConfig(); err != nil && len(raw.Clusters) == 0 && *o.config.APIServer == "" {
+		return nil, "", errors.New("no cluster is configured: give --kubeconfig FILE or set KUBECONFIG")
+	}
+	config, err := o.config.ToRESTConfig()
+	if err != nil {
+		return nil, "", fmt.Errorf("read the kubeconfig: %w; `kubectl config get-contexts` lists what it has", err)
+	}
+	namespace, _, err := kubeconfig.Namespace()
+	if err != nil {
+		return nil, "", fmt.Errorf("read the kubeconfig: %w", err)
+	}
+	return config, namespace, nil
 }
 
 // helm makes the Helm client of the namespace.

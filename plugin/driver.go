@@ -53,7 +53,7 @@ func newDriverLoadCommand(o *options) *cobra.Command {
 // loadDriverDir loads a driver, shows its problems, and fails when one is an error.
 func (o *options) loadDriverDir(dir string) (*driver.Driver, error) {
 	d, found := loadAndValidate(dir)
-	if err := diagnostic.WriteText(o.ErrOut, found, diagnostic.TextOptions{Color: o.color}); err != nil {
+	if err := diagnostic.WriteText(o.ErrOut, found, diagnostic.TextOptions{Color: o.terminal.ErrColor}); err != nil {
 		return nil, err
 	}
 	if found.HasErrors() || d == nil {

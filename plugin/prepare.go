@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/install"
@@ -26,6 +27,8 @@ What is not given keeps its setting, so the command can be repeated.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n.Name = args[0]
 			switch {
+			case len(validation.IsDNS1123Label(n.Name)) > 0:
+				return usagef("NAMESPACE: found %q, expected at most 63 lower-case letters, digits and '-', with a letter or digit at both ends", n.Name)
 			case n.Gate != "" && n.Gate != v1.GateEnforce && n.Gate != v1.GateWarn:
 				return usagef("--gate: found %q, expected %s or %s", n.Gate, v1.GateEnforce, v1.GateWarn)
 			case n.Drivers != "" && n.Drivers != v1.DriversAny:

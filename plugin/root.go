@@ -9,6 +9,8 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/rest"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 )
 
 // Version is set when a release is built.
@@ -24,28 +26,28 @@ const (
 type options struct {
 	genericiooptions.IOStreams
 	config *genericclioptions.ConfigFlags
-	// color is true when output goes to a terminal that wants it.
-	color bool
+	// terminal says which stream may be coloured.
+	terminal Terminal
 	// warnings collects what the API server warns of.
 	warnings *warnings
 }
 
 // Terminal says what the output streams are.
 type Terminal struct {
-	// Color is true when ANSI escapes may be written.
-	Color bool
+	// Color and ErrColor are true when ANSI escapes may be written to Out and to ErrOut.
+	Color, ErrColor bool
 }
 
 // Execute runs the command line and returns its exit code.
 func Execute(ctx context.Context, streams genericiooptions.IOStreams, terminal Terminal, args []string) int {
 	root := NewCommand(streams, terminal)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return ExitOK
 	}
 	if ctx.Err() != nil && !decided(err) {
-		err = errInterrupted
+		err = interrupted(cmd)
 	}
 	code := exitCode(err)
 	if message := explain(err); message != "" {
@@ -56,7 +58,7 @@ func Execute(ctx context.Context, streams genericiooptions.IOStreams, terminal T
 
 // NewCommand builds the root command.
 func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Command {
-	o := &options{IOStreams: streams, color: terminal.Color, warnings: &warnings{out: streams.ErrOut}}
+	o := &options{IOStreams: streams, terminal: terminal, warnings: &warnings{out: streams.ErrOut}}
 	o.config = genericclioptions.NewConfigFlags(true).WithWrapConfigFn(func(c *rest.Config) *rest.Config {
 		c.QPS, c.Burst = clientQPS, clientBurst
 		c.WarningHandler = o.warnings
@@ -75,7 +77,7 @@ func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Co
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	o.config.AddFlags(root.PersistentFlags())
 	root.AddGroup(
 		&cobra.Group{ID: groupAuthor, Title: "For driver authors:"},
@@ -87,6 +89,7 @@ func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Co
 		newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o),
 		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newVersionCommand(o),
 	)
+	helpAndCompletion(root)
 	usageErrors(root)
 	return root
 }
@@ -98,19 +101,17 @@ const (
 	groupAdmin    = "admin"
 )
 
-// usageErrors marks what cobra says about arguments as wrong usage, for every verb.
-func usageErrors(cmd *cobra.Command) {
-	if args := cmd.Args; args != nil {
-		cmd.Args = func(cmd *cobra.Command, given []string) error {
-			if err := args(cmd, given); err != nil {
-				return &usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
-			}
-			return nil
-		}
-	}
-	for _, sub := range cmd.Commands() {
-		usageErrors(sub)
-	}
-}
+// Why a verb ended early.
+var (
+	errInterrupted    = errors.New("interrupted")
+	errRunInterrupted = errors.New("interrupted; the run goes on when the same command is run again")
+)
 
-var errInterrupted = errors.New("interrupted; the run goes on when the same command is run again")
+// interrupted is the error of a verb that the user stopped.
+func interrupted(cmd *cobra.Command) error {
+	switch engine.Verb(cmd.Name()) {
+	case engine.VerbSetup, engine.VerbUpgrade:
+		return errRunInterrupted
+	}
+	return errInterrupted
+}

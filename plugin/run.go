@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,6 +30,8 @@ type runOptions struct {
 	*options
 	verb engine.Verb
 	name string
+	// again is the command line that resumes the run.
+	again string
 
 	driver         string
 	version        string
@@ -62,8 +65,8 @@ func (r *runOptions) addFlags(flags *pflag.FlagSet) {
 
 // validate checks the command line; it touches no cluster.
 func (r *runOptions) validate() error {
-	if problems := validation.IsDNS1123Label(r.name); len(problems) > 0 {
-		return usagef("NAME %q: %s", r.name, strings.Join(problems, "; "))
+	if err := r.validateNames(); err != nil {
+		return err
 	}
 	if r.until != "" && r.until != string(v1.ModePre) && r.until != string(v1.ModeCore) {
 		return usagef("--until %s: expected pre or core", r.until)
@@ -74,10 +77,28 @@ func (r *runOptions) validate() error {
 	if r.verb == engine.VerbSetup && r.driver == "" {
 		return usagef("setup needs --driver: a directory, or the name of a registered driver")
 	}
-	for _, set := range r.set {
+	for i, set := range r.set {
+		// What was given is not shown: it may be a value whose name was forgotten.
 		if name, _, ok := strings.Cut(set, "="); !ok || name == "" {
-			return usagef("--set %s: expected NAME=VALUE", name)
+			return usagef("--set number %d: expected NAME=VALUE, found no name and '='", i+1)
 		}
+	}
+	return nil
+}
+
+// longestRelease is Helm's bound.
+const longestRelease = 53
+
+func (r *runOptions) validateNames() error {
+	if len(validation.IsDNS1123Label(r.name)) > 0 {
+		return usagef("NAME: found %q, expected at most 63 lower-case letters, digits and '-', with a letter or digit at both ends", r.name)
+	}
+	release, flag := r.release, "--release"
+	if release == "" {
+		release, flag = r.name, "NAME, which names the Helm release unless --release does"
+	}
+	if len(validation.IsDNS1123Subdomain(release)) > 0 || len(release) > longestRelease {
+		return usagef("%s: found %q, expected at most %d lower-case letters, digits, '-' and '.', with a letter or digit at both ends", flag, release, longestRelease)
 	}
 	return nil
 }
@@ -97,7 +118,7 @@ func (r *runOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := e.Reachable(); err != nil {
+	if err := e.Preflight(ctx, c.namespace); err != nil {
 		return err
 	}
 	if err := r.complete(ctx, c, &request); err != nil {
@@ -123,8 +144,7 @@ func (r *runOptions) engine(c *clients) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	command := fmt.Sprintf("kubectl styrmin %s %s -n %s", r.verb, r.name, c.namespace)
-	return &engine.Engine{Kube: c.kube, Client: c.client, Helm: h, Components: parts, Reporter: progress.New(r.Out, progress.Options{Color: r.color, Command: command})}, nil
+	return &engine.Engine{Kube: c.kube, Client: c.client, Helm: h, Components: parts, Reporter: progress.New(r.Out, progress.Options{Color: r.terminal.Color, Command: r.again})}, nil
 }
 
 // loadFromDisk loads the driver when --driver is a directory.
@@ -221,7 +241,6 @@ func (r *runOptions) apply(spec *v1.StyrminDeploymentSpec, d *driver.Driver) err
 }
 
 // applyParameters puts the values file and then --set over a spec's parameters.
-// It reports all problems at once.
 func (r *runOptions) applyParameters(spec *v1.StyrminDeploymentSpec, declared []v1.Parameter) error {
 	if spec.Parameters == nil {
 		spec.Parameters = map[string]apiextensionsv1.JSON{}
@@ -229,18 +248,13 @@ func (r *runOptions) applyParameters(spec *v1.StyrminDeploymentSpec, declared []
 	if err := r.readValuesFile(spec.Parameters); err != nil {
 		return err
 	}
-	var problems []string
 	for _, set := range r.set {
 		name, text, _ := strings.Cut(set, "=")
 		value, err := instance.ParseParameter(declared, name, text)
 		if err != nil {
-			problems = append(problems, err.Error())
-			continue
+			return err
 		}
 		spec.Parameters[name] = value
-	}
-	if len(problems) > 0 {
-		return &instance.ProblemsError{Problems: problems}
 	}
 	return nil
 }
@@ -253,8 +267,12 @@ func (r *runOptions) readValuesFile(into map[string]apiextensionsv1.JSON) error 
 	if err != nil {
 		return &problemsError{message: fmt.Sprintf("--values-file: %v", err)}
 	}
-	if err := yaml.UnmarshalStrict(data, &into); err != nil {
-		return &problemsError{message: fmt.Sprintf("--values-file %s: expected a YAML mapping of parameters by name: %v", r.valuesFile, err)}
+	asJSON, err := yaml.YAMLToJSONStrict(data)
+	if err != nil {
+		return &problemsError{message: fmt.Sprintf("--values-file %s: expected YAML, found: %v", r.valuesFile, err)}
+	}
+	if err := json.Unmarshal(asJSON, &into); err != nil {
+		return &problemsError{message: fmt.Sprintf("--values-file %s: expected a mapping from parameters' names to their values, such as `replicas: 3`", r.valuesFile)}
 	}
 	return nil
 }

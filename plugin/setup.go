@@ -22,7 +22,7 @@ func newSetupCommand(o *options) *cobra.Command {
 }
 
 func (r *runOptions) runE(cmd *cobra.Command, args []string) error {
-	r.name = args[0]
+	r.name, r.again = args[0], again(cmd, args)
 	if err := r.validate(); err != nil {
 		return err
 	}

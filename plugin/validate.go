@@ -80,7 +80,7 @@ func (v *validateOptions) print(found diagnostic.List) error {
 	if v.output == "json" {
 		return diagnostic.WriteJSON(v.Out, found, len(v.paths))
 	}
-	if err := diagnostic.WriteText(v.Out, found, diagnostic.TextOptions{Color: v.color}); err != nil {
+	if err := diagnostic.WriteText(v.Out, found, diagnostic.TextOptions{Color: v.terminal.Color}); err != nil {
 		return err
 	}
 	summary := diagnostic.NewReport(found, len(v.paths)).Summary

@@ -22,6 +22,10 @@ func main() {
 	// After the first signal the second one ends the process at once.
 	context.AfterFunc(ctx, stop)
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	color := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == ""
-	os.Exit(plugin.Execute(ctx, streams, plugin.Terminal{Color: color}, os.Args[1:]))
+	os.Exit(plugin.Execute(ctx, streams, plugin.Terminal{Color: color(os.Stdout), ErrColor: color(os.Stderr)}, os.Args[1:]))
+}
+
+// color is true for a terminal that wants colours.
+func color(stream *os.File) bool {
+	return term.IsTerminal(int(stream.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

@@ -1,0 +1,67 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/helm"
+	"github.com/styrmin/kubectl-styrmin/pkg/instance"
+)
+
+// explain is the message for an error; empty when everything has been said.
+func explain(err error) string {
+	var problems *problemsError
+	if errors.As(err, &problems) && problems.shown {
+		return ""
+	}
+	return "error: " + strings.ReplaceAll(message(err), "\n", "\n       ")
+}
+
+// message adds to what an error says what to do, where the error cannot know.
+func message(err error) string {
+	var inputs *instance.ProblemsError
+	switch {
+	case errors.As(err, &inputs):
+		return err.Error() + "\nNothing was changed."
+	case meta.IsNoMatchError(err):
+		return err.Error() + "\nThe cluster does not know Styrmin's kinds. A platform admin runs: kubectl styrmin install"
+	case apierrors.IsUnauthorized(err):
+		return "the cluster does not accept your credentials; check the kubeconfig's user"
+	case deniedByUs(err):
+		return err.Error()
+	case apierrors.IsForbidden(err):
+		return err.Error() + "\nYou lack this permission; a platform admin can give it."
+	}
+	if where, why := unreachable(err); why != nil {
+		return fmt.Sprintf("%s cannot be reached: %v\nCheck --kubeconfig, --context and --server.", where, why)
+	}
+	return err.Error()
+}
+
+// unreachable finds out which API server did not answer and why; nil when that
+// is not what happened. Registries of charts are not meant.
+func unreachable(err error) (where string, why error) {
+	if errors.Is(err, helm.ErrUnreachable) || errors.Is(err, context.Canceled) {
+		return "", nil
+	}
+	var request *url.Error
+	var dial *net.OpError
+	switch {
+	case errors.As(err, &request):
+		server, parseErr := url.Parse(request.URL)
+		if parseErr != nil || server.Host == "" {
+			return "the cluster", request.Err
+		}
+		return fmt.Sprintf("the cluster at %s://%s", server.Scheme, server.Host), request.Err
+	case errors.As(err, &dial):
+		return "the cluster", dial
+	}
+	return "", nil
+}

@@ -23,15 +23,8 @@ MANIFEST = "before-upgrade"
 # PATIENCE is how many seconds the Service may take to lead to the new version.
 PATIENCE = 60
 
-# The dump lies beside the data: it survives a mistake in the migration, not the loss of the volume.
-DUMP = """
-set -eu
-directory=/var/lib/postgresql/dumps
-mkdir -p "$directory"
-pg_dump --file="$directory/$1.sql.partial"
-mv "$directory/$1.sql.partial" "$directory/$1.sql"
-ls -l "$directory/$1.sql"
-"""
+# DUMPS lies beside the data: a dump survives a mistake in the migration, not the loss of the volume.
+DUMPS = "/var/lib/postgresql/dumps"
 
 
 @flow
@@ -60,10 +53,17 @@ async def stop_worker(deployment_id: str) -> None:
 @flow
 async def back_up(deployment_id: str, current_version: str) -> None:
     """Dumps the database, and records the notes for verify_upgrade to compare."""
+    dump = f"{DUMPS}/notes-{current_version}.sql"
     await execute_commands(
         deployment_id,
         component="database",
-        commands=[["sh", "-c", DUMP, "dump", f"notes-{current_version}"]],
+        commands=[
+            ["mkdir", "-p", DUMPS],
+            # Under another name until it is complete.
+            ["pg_dump", f"--file={dump}.partial"],
+            ["mv", f"{dump}.partial", dump],
+            ["ls", "-l", dump],
+        ],
     )
     await execute_commands(
         deployment_id,

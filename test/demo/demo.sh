@@ -48,8 +48,7 @@ main() {
 set_up() {
 	step "Set up version 1.0.0"
 	run kubectl styrmin setup notes -n "$namespace" --driver "$driver" --version 1.0.0 \
-		--set owner_email=you@example.org --set greeting=Welcome \
-		--job-image "$JOB_IMAGE" --runner-image "$STYRMIN_IMAGE"
+		--set owner_email=you@example.org --set greeting=Welcome
 	promise "Helm has one revision" equal "$(revision)" 1
 
 	step "Write some notes"

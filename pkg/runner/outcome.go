@@ -48,16 +48,17 @@ func (o Outcome) Message() []byte {
 		if err != nil || len(message) <= MaxTermination {
 			return message
 		}
-		// JSON escapes make a byte up to six; cutting by the excess converges.
-		cut := max(1, (len(message)-MaxTermination)/6+len("…"))
-		rest := o.Error[min(cut, len(o.Error)):]
+		// JSON escapes make a byte up to six; cutting a sixth of the excess, and
+		// the mark for what was cut before, converges without cutting too much.
+		rest := strings.TrimPrefix(o.Error, "…")
+		rest = rest[min((len(message)-MaxTermination)/6+1, len(rest)):]
 		for rest != "" && !utf8.RuneStart(rest[0]) {
 			rest = rest[1:]
 		}
 		if rest == "" { // the other fields alone are too long
 			return []byte(fmt.Sprintf(`{"outcome":%q}`, o.Outcome))
 		}
-		o.Error = "…" + strings.TrimPrefix(rest, "…")
+		o.Error = "…" + rest
 	}
 }
 

@@ -45,7 +45,8 @@ class Section(Mapping[str, Any]):
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise AttributeError(f"the context is frozen: {name!r} cannot be set")
 
-    __delattr__ = __setattr__  # type: ignore[assignment]
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"the context is frozen: {name!r} cannot be deleted")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.to_dict(),))

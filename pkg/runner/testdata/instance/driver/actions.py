@@ -8,7 +8,7 @@ from prefect import flow
 from prefect.states import Failed
 
 from helpers import EXPECTED
-from styrmin_backend.actions import GlobalContext, execute_command, start_components, stop_components
+from styrmin_backend.actions import GlobalContext, start_components, stop_components
 
 
 @flow
@@ -50,11 +50,6 @@ def dies_0() -> None:
 
 
 @flow
-def dies_42() -> None:
-    os._exit(42)
-
-
-@flow
 def killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -65,12 +60,12 @@ async def forgets_await(deployment_id: str) -> None:
 
 
 @flow
-def primitive_fails(deployment_id: str) -> None:
-    execute_command(deployment_id, "server", ["false"])
+def unknown_parameter(deployment_id: str, colour: str) -> None:
+    raise AssertionError("never called")
 
 
 @flow
-def unknown_parameter(colour: str) -> None:
+def odd_parameters(context, /, *rest, **more) -> None:
     raise AssertionError("never called")
 
 

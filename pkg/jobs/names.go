@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -13,14 +14,19 @@ func Slug(action string) string {
 	return strings.Trim(strings.ReplaceAll(strings.ToLower(action), "_", "-"), "-")
 }
 
+// digestLength is how many hex digits tell cut names apart: a driver has few actions.
+const digestLength = 8
+
 // Name is the name of an attempt's Job. It is the same whoever computes it, so
 // that a second engine cannot start the same attempt twice: the API server
-// refuses the second Job.
+// refuses the second Job. A long action's name is cut and told from others that
+// begin alike by a digest.
 func Name(run, action string, attempt int32) string {
 	suffix := fmt.Sprintf("-%s-%d", run, attempt)
 	slug := Slug(action)
 	if room := validation.DNS1123LabelMaxLength - len(suffix); len(slug) > room {
-		slug = strings.TrimRight(slug[:room], "-")
+		digest := fmt.Sprintf("-%x", sha256.Sum256([]byte(action)))[:1+digestLength]
+		slug = strings.TrimRight(slug[:room-len(digest)], "-") + digest
 	}
 	return slug + suffix
 }

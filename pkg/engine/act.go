@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -21,8 +23,12 @@ import (
 // start creates the Jobs of the attempts that are due.
 func (r *run) start(ctx context.Context, due []lifecycle.Start) error {
 	for _, start := range due {
-		if r.stillAlive(start.Action.Name) {
-			continue // a pod of the attempt before is ending; the watch will say when
+		waiting, err := r.waitsForPod(start)
+		if err != nil {
+			return err
+		}
+		if waiting {
+			continue // the watch will say when the pod has ended
 		}
 		if err := r.startOne(ctx, start); err != nil {
 			return err
@@ -31,18 +37,43 @@ func (r *run) start(ctx context.Context, due []lifecycle.Start) error {
 	return nil
 }
 
-// stillAlive is true while a pod of an earlier attempt may still be at work (E2).
-func (r *run) stillAlive(action string) bool {
+// waitsForPod is true while a pod of an earlier attempt may still be at work
+// (E2). It says so, and gives up after as long as an attempt may take (E5): a
+// pod on a node that is gone ends only when somebody deletes it.
+func (r *run) waitsForPod(start lifecycle.Start) (bool, error) {
+	name := start.Action.Name
+	pod := r.stillAlive(name)
+	if pod == nil {
+		delete(r.blocked, name)
+		return false, nil
+	}
+	why := fmt.Sprintf("pod %s of an earlier attempt has not ended", pod.Name)
+	if r.logs.waits(pod.Name, why) {
+		r.report(Event{Kind: ActionWaiting, Mode: start.Action.Mode, Action: name, Attempt: start.Attempt, Message: why})
+	}
+	if _, known := r.blocked[name]; !known {
+		r.blocked[name] = r.engine.now()
+	}
+	limit := overdue(r.prepared.Desired.Spec.Jobs.TimeoutSeconds)
+	if r.engine.now().Sub(r.blocked[name]) < limit {
+		return true, nil
+	}
+	return true, fmt.Errorf("action %s: %s within %s, so its next attempt cannot start; when you know that it is dead, delete it with `kubectl delete pod %s -n %s --force` and run the same command again",
+		name, why, limit, pod.Name, pod.Namespace)
+}
+
+// stillAlive returns a pod of an action that has not ended; nil when there is none.
+func (r *run) stillAlive(action string) *corev1.Pod {
 	for _, object := range r.watcher.pods.List() {
 		pod, ok := object.(*corev1.Pod)
 		if !ok || pod.Labels[v1.LabelAction] != jobs.Slug(action) {
 			continue
 		}
 		if pod.Status.Phase != corev1.PodSucceeded && pod.Status.Phase != corev1.PodFailed {
-			return true
+			return pod
 		}
 	}
-	return false
+	return nil
 }
 
 // startOne creates an attempt's Job. Its name is the attempt's, so a Job that
@@ -62,12 +93,10 @@ func (r *run) startOne(ctx context.Context, start lifecycle.Start) error {
 		Action:         start.Action,
 		Attempt:        start.Attempt,
 	})
-	r.created[job.Name] = true
-	_, err := r.engine.Kube.BatchV1().Jobs(job.Namespace).Create(ctx, job, metav1.CreateOptions{FieldManager: v1.FieldOwner})
-	if err != nil && !apierrors.IsAlreadyExists(err) {
-		return fmt.Errorf("create Job %s/%s for action %s: %w", job.Namespace, job.Name, start.Action.Name, err)
+	if err := r.create(ctx, job, start); err != nil {
+		return err
 	}
-	err = r.setAction(ctx, v1.ActionStatus{
+	err := r.setAction(ctx, v1.ActionStatus{
 		Name: start.Action.Name, Mode: start.Action.Mode, State: v1.ActionRunning,
 		Attempt: start.Attempt, Job: job.Name, StartedAt: r.timestamp(),
 	})
@@ -76,6 +105,33 @@ func (r *run) startOne(ctx context.Context, start lifecycle.Start) error {
 	}
 	r.report(Event{Kind: ActionStarted, Mode: start.Action.Mode, Action: start.Action.Name, Attempt: start.Attempt})
 	return nil
+}
+
+// create creates an attempt's Job, or makes sure that the one that exists is this attempt.
+func (r *run) create(ctx context.Context, job *batchv1.Job, start lifecycle.Start) error {
+	client := r.engine.Kube.BatchV1().Jobs(job.Namespace)
+	_, err := client.Create(ctx, job, metav1.CreateOptions{FieldManager: v1.FieldOwner})
+	if err == nil {
+		return nil
+	}
+	if !apierrors.IsAlreadyExists(err) {
+		return fmt.Errorf("create Job %s/%s for action %s: %w", job.Namespace, job.Name, start.Action.Name, err)
+	}
+	existing, err := client.Get(ctx, job.Name, metav1.GetOptions{})
+	if err != nil && !apierrors.IsNotFound(err) {
+		return fmt.Errorf("read Job %s/%s for action %s: %w", job.Namespace, job.Name, start.Action.Name, err)
+	}
+	if err == nil && !r.isAttempt(existing, start.Action.Name) {
+		return fmt.Errorf("Job %s/%s exists and is no attempt of action %s in run %s; delete it with `kubectl delete job %s -n %s` and run the same command again",
+			job.Namespace, job.Name, start.Action.Name, r.current().ID, job.Name, job.Namespace)
+	}
+	return nil // one that went meanwhile will be seen as lost
+}
+
+// isAttempt is true for a Job that says it is an attempt of the action in this run.
+func (r *run) isAttempt(job *batchv1.Job, action string) bool {
+	evidence, err := jobs.Read(job)
+	return err == nil && evidence.Run == r.current().ID && evidence.Action == action
 }
 
 // changeRelease brings the Helm release to the run's target, unless it is there
@@ -132,8 +188,8 @@ func (e *Engine) keepStopped(ctx context.Context, desired *v1.StyrminDeployment)
 }
 
 // clearPending deals with a record that a dead client left pending, on which
-// Helm refuses to work. Only our own run's is marked failed: we hold its lock,
-// so nobody is at work on it. Anybody else's may be alive.
+// Helm refuses to work. Only those of this deployment's runs are marked failed:
+// we hold its lock, so nobody is at work on them. Anybody else's may be alive.
 func (r *run) clearPending(ctx context.Context, history []release.Record) error {
 	if len(history) == 0 {
 		return nil
@@ -142,11 +198,18 @@ func (r *run) clearPending(ctx context.Context, history []release.Record) error 
 	if !last.IsPending() {
 		return nil
 	}
-	if last.Labels[v1.LabelRun] != r.current().ID {
+	if !r.ours(last.Labels[v1.LabelRun]) {
 		return &helm.HeldError{Message: fmt.Sprintf("revision %d of Helm release %s is %s: another client is changing it, or died while it did. Wait for it, or recover with `helm rollback %s -n %s`; then run the same command again",
 			last.Revision, name, last.Status, name, r.prepared.Desired.Namespace)}
 	}
 	return r.engine.Helm.MarkFailed(ctx, name, last.Revision, "the styrmin client that made this change ended before Helm did")
+}
+
+// ours is true for a run of this deployment.
+func (r *run) ours(id string) bool {
+	status := r.status.deployment().Status
+	return id != "" && (status.Run.ID == id ||
+		slices.ContainsFunc(status.History, func(past v1.RunSummary) bool { return past.ID == id }))
 }
 
 // releaseChanged records that the release is at the run's target.

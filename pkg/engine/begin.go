@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/rand"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 )
 
@@ -31,6 +33,11 @@ func (e *Engine) begin(ctx context.Context, p *Prepared) (*run, error) {
 	if deployment == nil {
 		return nil, fmt.Errorf("StyrminDeployment %s/%s was deleted meanwhile", p.Desired.Namespace, p.Desired.Name)
 	}
+	if p.Situation.Changed && !p.Situation.Resume {
+		if err := e.refuseLeftovers(ctx, deployment); err != nil {
+			return nil, err
+		}
+	}
 	if err := e.updateSpec(ctx, deployment, p.Desired.Spec); err != nil {
 		return nil, err
 	}
@@ -51,11 +58,40 @@ func (e *Engine) store(ctx context.Context, p *Prepared, deployment *v1.StyrminD
 	if err != nil {
 		return err
 	}
+	existed := false
 	for _, object := range []client.Object{configMap, secret} {
 		err := e.Client.Create(ctx, object, client.FieldOwner(v1.FieldOwner))
 		if err != nil && !apierrors.IsAlreadyExists(err) {
 			return fmt.Errorf("store the instance %s/%s: %w", object.GetNamespace(), object.GetName(), err)
 		}
+		if err != nil {
+			existed = true
+		}
+	}
+	if !existed {
+		return nil
+	}
+	return e.verify(ctx, p, deployment, configMap, secret)
+}
+
+// verify makes sure that objects which were there already are this instance and
+// stay: those of a deleted deployment of the same name are about to go with it.
+func (e *Engine) verify(ctx context.Context, p *Prepared, deployment *v1.StyrminDeployment, configMap *corev1.ConfigMap, secret *corev1.Secret) error {
+	for _, object := range []client.Object{configMap, secret} {
+		if err := e.Client.Get(ctx, client.ObjectKeyFromObject(object), object); err != nil {
+			return fmt.Errorf("read the instance %s/%s: %w", object.GetNamespace(), object.GetName(), err)
+		}
+		if !metav1.IsControlledBy(object, deployment) || object.GetDeletionTimestamp() != nil {
+			return fmt.Errorf("the stored instance %s/%s belongs to a StyrminDeployment %s that was deleted; the cluster is about to remove it, so run the same command again in a moment",
+				object.GetNamespace(), object.GetName(), deployment.Name)
+		}
+	}
+	found, err := instance.Read(configMap, secret)
+	if err == nil && found.Digest != p.Instance.Digest {
+		err = fmt.Errorf("its digest is %s, expected %s", found.Digest, p.Instance.Digest)
+	}
+	if err != nil {
+		return fmt.Errorf("the stored instance %s/%s is not what it was: %w; delete its ConfigMap and its Secret and run the same command again", configMap.Namespace, configMap.Name, err)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func lock(ctx context.Context, client kubernetes.Interface, namespace, name stri
 	if err := refuseLiveHolder(ctx, lease, name); err != nil {
 		return nil, nil, err
 	}
-	return elect(ctx, lease)
+	return elect(ctx, lease, name)
 }
 
 // identity names this engine to whoever finds the lock taken.
@@ -99,21 +99,47 @@ func refuseLiveHolder(ctx context.Context, lease *resourcelock.LeaseLock, name s
 			return true, nil
 		}
 		if now.HolderIdentity != first.HolderIdentity || !now.RenewTime.Equal(&first.RenewTime) {
-			return false, &LockedError{Namespace: lease.LeaseMeta.Namespace, Name: name, Holder: now.HolderIdentity, Since: now.AcquireTime.Time}
+			return false, lockedBy(lease, name, now)
 		}
 		return false, nil
 	})
 	if wait.Interrupted(err) && ctx.Err() == nil {
-		return nil // it did not renew for a whole lease: dead
+		return evict(ctx, lease, name, *first)
 	}
 	return err
 }
 
-// elect takes the Lease with client-go's elector and renews it in the background.
-func elect(ctx context.Context, lease *resourcelock.LeaseLock) (context.Context, func(), error) {
+// evict frees the lock of a holder that did not renew for a whole lease. The
+// API server refuses when the holder renewed, or another engine was faster, since
+// the Lease was read. Without it the elector would wait for a lease once more.
+func evict(ctx context.Context, lease *resourcelock.LeaseLock, name string, dead resourcelock.LeaderElectionRecord) error {
+	dead.HolderIdentity = ""
+	err := lease.Update(ctx, dead)
+	if !apierrors.IsConflict(err) {
+		return err
+	}
+	now, _, err := lease.Get(ctx)
+	if err != nil {
+		return fmt.Errorf("read the lock: %w", err)
+	}
+	if now.HolderIdentity == "" {
+		return nil
+	}
+	return lockedBy(lease, name, now)
+}
+
+func lockedBy(lease *resourcelock.LeaseLock, name string, record *resourcelock.LeaderElectionRecord) *LockedError {
+	return &LockedError{Namespace: lease.LeaseMeta.Namespace, Name: name, Holder: record.HolderIdentity, Since: record.AcquireTime.Time}
+}
+
+// elect takes the Lease with client-go's elector and renews it in the
+// background. It does not stand in line: when another engine was faster, that is
+// a LockedError.
+func elect(ctx context.Context, lease *resourcelock.LeaseLock, name string) (context.Context, func(), error) {
 	locked, cancel := context.WithCancelCause(ctx)
 	electing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	won := make(chan struct{})
+	taken := make(chan struct{}, 1)
 	ended := make(chan struct{})
 	elector, err := leaderelection.NewLeaderElector(leaderelection.LeaderElectionConfig{
 		Lock: lease, LeaseDuration: lockDuration, RenewDeadline: lockRenew, RetryPeriod: lockRetry,
@@ -122,6 +148,14 @@ func elect(ctx context.Context, lease *resourcelock.LeaseLock) (context.Context,
 		Callbacks: leaderelection.LeaderCallbacks{
 			OnStartedLeading: func(context.Context) { close(won) },
 			OnStoppedLeading: func() { cancel(errLockLost) },
+			OnNewLeader: func(holder string) {
+				if holder != "" && holder != lease.Identity() {
+					select {
+					case taken <- struct{}{}:
+					default:
+					}
+				}
+			},
 		},
 	})
 	if err != nil {
@@ -133,6 +167,13 @@ func elect(ctx context.Context, lease *resourcelock.LeaseLock) (context.Context,
 	select {
 	case <-won:
 		return locked, release, nil
+	case <-taken:
+		release()
+		now, _, err := lease.Get(ctx)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the lock: %w", err)
+		}
+		return nil, nil, lockedBy(lease, name, now)
 	case <-ctx.Done():
 		release()
 		return nil, nil, context.Cause(ctx)

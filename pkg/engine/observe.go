@@ -6,6 +6,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -43,7 +44,10 @@ func (r *run) observe(ctx context.Context) error {
 		if known.State == v1.ActionSucceeded {
 			continue
 		}
-		next := r.observed(ctx, known, newest[known.Name])
+		next, err := r.observed(ctx, known, newest[known.Name])
+		if err != nil {
+			return err
+		}
 		r.follow(next)
 		if next.State == known.State && next.Attempt == known.Attempt {
 			continue
@@ -77,21 +81,41 @@ func (r *run) newestJobs() map[string]*batchv1.Job {
 }
 
 // observed is an action's state by its newest Job. A Job that was running and
-// is gone is lost (E4), unless it was created so recently that the watch has
-// not shown it yet.
-func (r *run) observed(ctx context.Context, known v1.ActionStatus, job *batchv1.Job) v1.ActionStatus {
-	next := known
+// is gone is lost (E4).
+func (r *run) observed(ctx context.Context, known v1.ActionStatus, job *batchv1.Job) (v1.ActionStatus, error) {
 	if job == nil || (job.Name != known.Job && !supersedes(job, known)) {
-		if known.State == v1.ActionRunning && !r.created[known.Job] {
-			next.State, next.EndedAt = v1.ActionLost, r.timestamp()
-			next.Message = fmt.Sprintf("its Job %s was deleted before it ended", known.Job)
-		}
-		return next
+		return r.withoutJob(ctx, known)
 	}
-	delete(r.created, job.Name)
+	return r.withJob(ctx, known, job)
+}
+
+// withoutJob is the state of an action whose Job the watch does not show. The
+// watch may be behind, so the API server is asked before a Job counts as gone:
+// one that was created and deleted at once would else be waited for, and one
+// that is alive be run twice.
+func (r *run) withoutJob(ctx context.Context, known v1.ActionStatus) (v1.ActionStatus, error) {
+	if known.State != v1.ActionRunning {
+		return known, nil
+	}
+	job, err := r.engine.Kube.BatchV1().Jobs(r.prepared.Desired.Namespace).Get(ctx, known.Job, metav1.GetOptions{})
+	if err != nil && !apierrors.IsNotFound(err) {
+		return known, fmt.Errorf("read Job %s/%s of action %s: %w", r.prepared.Desired.Namespace, known.Job, known.Name, err)
+	}
+	if err == nil && r.isAttempt(job, known.Name) {
+		return known, nil
+	}
+	next := known
+	next.State, next.EndedAt = v1.ActionLost, r.timestamp()
+	next.Message = fmt.Sprintf("its Job %s was deleted before it ended", known.Job)
+	return next, nil
+}
+
+// withJob is the state of an action by its Job.
+func (r *run) withJob(ctx context.Context, known v1.ActionStatus, job *batchv1.Job) (v1.ActionStatus, error) {
+	next := known
 	evidence, err := jobs.Read(job)
 	if err != nil {
-		return next
+		return next, nil
 	}
 	if evidence.Number != known.Attempt {
 		next.Message, next.EndedAt = "", nil
@@ -111,7 +135,7 @@ func (r *run) observed(ctx context.Context, known v1.ActionStatus, job *batchv1.
 	if next.State == v1.ActionFailed && next.Message == "" {
 		next.Message = r.failure(ctx, job)
 	}
-	return next
+	return next, nil
 }
 
 // supersedes is true when a Job is a newer attempt than the recorded one.
@@ -140,22 +164,35 @@ func (r *run) failure(ctx context.Context, job *batchv1.Job) string {
 	return jobs.FailureOf(job)
 }
 
-func deadline(job *batchv1.Job) time.Time {
-	seconds := int64(jobs.DefaultTimeoutSeconds)
-	if job.Spec.ActiveDeadlineSeconds != nil {
-		seconds = *job.Spec.ActiveDeadlineSeconds
+// overdue is how long an attempt with a timeout may take in all.
+func overdue(timeoutSeconds int64) time.Duration {
+	if timeoutSeconds == 0 {
+		timeoutSeconds = jobs.DefaultTimeoutSeconds
 	}
-	return job.CreationTimestamp.Add(time.Duration(seconds)*time.Second + overdueAfter)
+	return time.Duration(timeoutSeconds)*time.Second + overdueAfter
 }
 
-func (r *run) overdue(job *batchv1.Job) bool { return r.engine.now().After(deadline(job)) }
+// deadline counts from when this engine first saw the Job, by its own clock:
+// one that differs from the cluster's must not end a Job that has just begun.
+func (r *run) deadline(job *batchv1.Job) time.Time {
+	if _, known := r.seen[job.Name]; !known {
+		r.seen[job.Name] = r.engine.now()
+	}
+	var timeout int64
+	if job.Spec.ActiveDeadlineSeconds != nil {
+		timeout = *job.Spec.ActiveDeadlineSeconds
+	}
+	return r.seen[job.Name].Add(overdue(timeout))
+}
+
+func (r *run) overdue(job *batchv1.Job) bool { return r.engine.now().After(r.deadline(job)) }
 
 // untilOverdue is the time until the next running Job is overdue.
 func (r *run) untilOverdue() time.Duration {
 	next := overdueAfter
 	for _, job := range r.watcher.listJobs() {
 		if jobs.StateOf(job) == v1.ActionRunning {
-			next = min(next, deadline(job).Sub(r.engine.now()))
+			next = min(next, r.deadline(job).Sub(r.engine.now()))
 		}
 	}
 	return max(next, time.Second)

@@ -18,10 +18,12 @@ type run struct {
 	stages   []lifecycle.Stage
 	watcher  *watcher
 
-	// before holds each action's attempt when this engine began.
+	// before holds each action's last attempt that had ended when this engine began.
 	before map[string]int32
-	// created holds the Jobs this engine made, until the watch shows them.
-	created map[string]bool
+	// seen holds when this engine first saw each Job.
+	seen map[string]time.Time
+	// blocked holds since when each action waits for a pod of an earlier attempt.
+	blocked map[string]time.Time
 	// logs follows the pods' output.
 	logs logFollower
 	// mode is the mode last reported.
@@ -55,11 +57,13 @@ func (r *run) close() {
 
 // loop observes, decides and acts until the run is done, paused, failed or interrupted.
 func (r *run) loop(ctx context.Context) (paused bool, err error) {
-	r.before = attempts(r.current())
-	r.created = map[string]bool{}
+	r.seen, r.blocked = map[string]time.Time{}, map[string]time.Time{}
 	for {
 		if err := r.observe(ctx); err != nil {
 			return false, err
+		}
+		if r.before == nil {
+			r.before = ended(r.current())
 		}
 		decision := lifecycle.Next(r.state())
 		if r.pauses(decision) {
@@ -88,11 +92,15 @@ func (r *run) loop(ctx context.Context) (paused bool, err error) {
 	}
 }
 
-// attempts reads which attempt each action has reached.
-func attempts(recorded *v1.Run) map[string]int32 {
+// ended reads which attempts are over. One that is under way is this engine's
+// own: when it fails, the run does.
+func ended(recorded *v1.Run) map[string]int32 {
 	out := map[string]int32{}
 	for _, action := range recorded.Actions {
 		out[action.Name] = action.Attempt
+		if action.State == v1.ActionRunning {
+			out[action.Name]--
+		}
 	}
 	return out
 }

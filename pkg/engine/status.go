@@ -54,6 +54,9 @@ func (w *statusWriter) refresh(ctx context.Context, conflict error) error {
 	if err := w.client.Get(ctx, client.ObjectKeyFromObject(w.stored), &fresh); err != nil {
 		return err
 	}
+	if known := w.stored.Status.Run; known != nil && (fresh.UID != w.stored.UID || fresh.Status.Run == nil || fresh.Status.Run.ID != known.ID) {
+		return fmt.Errorf("run %s is not recorded there any more: the deployment was deleted, or its status replaced", known.ID)
+	}
 	w.stored = &fresh
 	return conflict
 }

@@ -13,9 +13,9 @@ type State struct {
 	Stages []Stage
 	// Attempts holds the newest attempt of each action by name; absent means never started.
 	Attempts map[string]Attempt
-	// Before holds the attempt number each action had reached when this engine
-	// began. A failure up to that number belongs to the past and is tried again;
-	// a later one ends the run.
+	// Before holds the number of each action's last attempt that had ended when
+	// this engine began. A failure up to that number belongs to the past and is
+	// tried again; a later one ends the run.
 	Before map[string]int32
 	// HelmDone is true once the release is at the run's target.
 	HelmDone bool

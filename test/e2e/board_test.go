@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
 // boardPod lies outside every release, so that it is there before setup and
@@ -38,6 +40,12 @@ func (s *space) newBoard() board {
 	s.Helper()
 	s.apply(fmt.Sprintf(boardPod, baseImage))
 	s.kubectl("wait", "pod/board", "--for=condition=Ready", "--timeout="+patience.String()).expect(s.T, 0)
+	visit, err := os.ReadFile("testdata/board/visit")
+	if err != nil {
+		s.Fatal(err)
+	}
+	execute(s.Context(), s.kubeconfig, string(visit), "kubectl", "-n", s.name, "exec", "-i", "board", "--",
+		"sh", "-ceu", "cat > /board/visit; chmod +x /board/visit").expect(s.T, 0)
 	return board{s}
 }
 
@@ -48,7 +56,7 @@ func boardDriver(t *testing.T, name string) string {
 	if err := os.CopyFS(dir, os.DirFS("testdata/board")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Rename(filepath.Join(dir, name+".styrmin.yml"), filepath.Join(dir, "driver.styrmin.yml")); err != nil {
+	if err := os.Rename(filepath.Join(dir, name+".styrmin.yml"), filepath.Join(dir, v1.DriverFile)); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -1,0 +1,145 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+)
+
+// TestNotes: the notes written before an upgrade survive the migration of the
+// database, and the worker, stopped in pre, is not started by Helm's change.
+func TestNotes(t *testing.T) {
+	s := newSpace(t)
+	dir := filepath.Join(cluster.root, "examples", "notes")
+	s.styrmin("setup", "notes", "--driver", dir, "--version", "1.0.0", "--set", "owner_email=you@example.org").expect(t, 0)
+	proxy := fmt.Sprintf("/api/v1/namespaces/%s/services/notes-server:8080/proxy", s.name)
+	for _, body := range []string{`Shopping\nmilk, bread`, `One line only`} {
+		execute(t.Context(), s.kubeconfig, `{"body": "`+body+`"}`, "kubectl", "create", "--raw", proxy+"/notes", "-f", "-").expect(t, 0)
+	}
+	seen := s.record()
+	worker := s.watchDeployment("notes-worker")
+
+	s.styrmin("upgrade", "notes", "--driver", dir, "--version", "2.0.0", "--until", "core").expect(t, 0, "paused after core")
+	live := s.workload("notes-worker")
+	image := live.Spec.Template.Spec.Containers[0].Image
+	if *live.Spec.Replicas != 0 || live.Status.Replicas != 0 || filepath.Base(image) != "notes:2.0.0" {
+		t.Fatalf("the worker has image %s, asks for %d replicas and has %d; expected notes:2.0.0, stopped", image, *live.Spec.Replicas, live.Status.Replicas)
+	}
+	s.styrmin("status", "notes").expect(t, 0, "upgrade to 2.0.0, Post", "paused after core", "stop_worker", "version 1.0.0")
+
+	s.styrmin("upgrade", "notes", "--driver", dir, "--version", "2.0.0").expect(t, 0, "resuming run")
+	start := s.jobs(v1.HookUpgrade)["start_worker"][0]
+	worker.stoppedUntil(t, seen.created(t, start.Name))
+	if live := s.workload("notes-worker"); live.Status.ReadyReplicas != 1 {
+		t.Errorf("the worker has %d ready replicas after the upgrade, expected 1", live.Status.ReadyReplicas)
+	}
+	s.run("kubectl", "get", "--raw", proxy+"/notes").expect(t, 0, `"total": 2`, `"title": "Shopping", "content": "milk, bread"`, "One line only")
+	s.styrmin("status", "notes").expect(t, 0, "version 2.0.0", "upgrade to 2.0.0, Succeeded")
+}
+
+// TestFounding: the actions.py of the founding document runs as it is.
+func TestFounding(t *testing.T) {
+	s := newSpace(t)
+	dir := filepath.Join(cluster.root, "examples", "founding")
+	s.styrmin("setup", "app", "--driver", dir, "--version", "1.0.0").expect(t, 0, "About to set up founding 1.0.0")
+	workers := s.watchDeployment("app-task-worker")
+	s.styrmin("upgrade", "app", "--driver", dir, "--version", "2.0.0").expect(t, 0, "Upgrade complete")
+	if counts := workers.replicas(); fmt.Sprint(counts) != "[1 0 1]" {
+		t.Errorf("the task workers' replicas were %v, expected 1, 0 during the migration, and 1 again", counts)
+	}
+	proxy := fmt.Sprintf("/api/v1/namespaces/%s/services/app-server:8000/proxy/", s.name)
+	var state struct {
+		Version        string
+		Schema, Needed int
+	}
+	answer := s.run("kubectl", "get", "--raw", proxy).expect(t, 0)
+	if err := json.Unmarshal([]byte(answer.stdout), &state); err != nil || state.Version != "2.0.0" || state.Schema != 2 || state.Needed != 2 {
+		t.Errorf("the server says %s, expected version 2.0.0 with schema 2 (%v)", answer.stdout, err)
+	}
+}
+
+func (s *space) workload(name string) *appsv1.Deployment {
+	s.Helper()
+	live, err := cluster.kube.AppsV1().Deployments(s.name).Get(s.Context(), name, getOptions)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return live
+}
+
+// observed is every state of a Deployment's spec since it is watched.
+type observed struct {
+	states chan appsv1.Deployment
+	past   []appsv1.Deployment
+}
+
+func (s *space) watchDeployment(name string) *observed {
+	s.Helper()
+	w, err := cluster.kube.AppsV1().Deployments(s.name).Watch(s.Context(), metav1.SingleObject(metav1.ObjectMeta{Name: name}))
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.Cleanup(w.Stop)
+	o := &observed{states: make(chan appsv1.Deployment, 1000)}
+	go func() {
+		for event := range w.ResultChan() {
+			if d, ok := event.Object.(*appsv1.Deployment); ok && event.Type != watch.Deleted {
+				o.states <- *d
+			}
+		}
+	}()
+	return o
+}
+
+// all is what was seen up to now.
+func (o *observed) all() []appsv1.Deployment {
+	for {
+		select {
+		case d := <-o.states:
+			o.past = append(o.past, d)
+		default:
+			return o.past
+		}
+	}
+}
+
+// replicas are the different replica counts that were asked for, one after the other.
+func (o *observed) replicas() []int32 {
+	var counts []int32
+	for _, d := range o.all() {
+		if count := *d.Spec.Replicas; len(counts) == 0 || counts[len(counts)-1] != count {
+			counts = append(counts, count)
+		}
+	}
+	return counts
+}
+
+// stoppedUntil checks that the Deployment, once stopped, had no replicas before a point in time.
+func (o *observed) stoppedUntil(t *testing.T, end int64) {
+	t.Helper()
+	stopped := 0
+	for _, d := range o.all() {
+		version, err := strconv.ParseInt(d.ResourceVersion, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		image := d.Spec.Template.Spec.Containers[0].Image
+		switch {
+		case *d.Spec.Replicas == 0:
+			stopped++
+		case stopped > 0 && version < end:
+			t.Errorf("the stopped %s asked for %d replicas of %s before post began", d.Name, *d.Spec.Replicas, image)
+		}
+	}
+	if stopped == 0 {
+		t.Errorf("it was never stopped")
+	}
+}

@@ -131,7 +131,7 @@ func deployed(d *v1.StyrminDeployment) string {
 	if active == nil {
 		return "nothing yet"
 	}
-	return fmt.Sprintf("version %s, driver version %s, revision %d", orDash(active.Version), orDash(active.DriverVersion), active.Revision)
+	return fmt.Sprintf("version %s, driver version %s, revision %d, by the last run that succeeded", orDash(active.Version), orDash(active.DriverVersion), active.Revision)
 }
 
 // gate says whether changes of the release by other clients are held.
@@ -155,6 +155,9 @@ func printRun(out io.Writer, run *v1.Run) {
 		return
 	}
 	fmt.Fprintf(out, "\nRun %s: %s to %s, %s%s\n", run.ID, run.Hook, orDash(run.Version), run.Phase, took(run.StartedAt, run.EndedAt))
+	if run.Revision > 0 && run.Phase != v1.RunSucceeded {
+		fmt.Fprintf(out, "  The Helm release is at revision %d, which this run made.\n", run.Revision)
+	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if len(run.Actions) > 0 {
 		fmt.Fprintln(table, "  MODE\tACTION\tSTATE\tATTEMPT\tTOOK")

@@ -48,7 +48,9 @@ func (r *run) observe(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.follow(next)
+		if known.State == v1.ActionRunning || next.State == v1.ActionRunning {
+			r.follow(next)
+		}
 		if next.State == known.State && next.Attempt == known.Attempt {
 			continue
 		}

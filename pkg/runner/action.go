@@ -86,7 +86,11 @@ func (r *Runner) environment(ctx context.Context, outcome string) []string {
 			env = append(env, "PREFECT_API_URL="+url)
 			fmt.Fprintf(r.Err, "styrmin-runner: flows report to the Prefect server %s\n", url)
 		} else {
-			env = append(env, "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE=true")
+			env = append(env,
+				"PREFECT_SERVER_ALLOW_EPHEMERAL_MODE=true",
+				// Prefect's own 20 s are too few on a node that is busy upgrading an application.
+				"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS=180",
+			)
 		}
 	}
 	env = append(env, r.Environ...)

@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 )
 
 // annotationPrefix is that of the annotations that change what a driver does.

@@ -6,9 +6,9 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 )
 
 // FromObject is the driver that an ApplicationDriver from an API server holds.

@@ -8,8 +8,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 )
 
 // scalar is the node's value as nil, bool, int64, float64 or string.

@@ -9,7 +9,8 @@ import (
 // PrefectServer is the API of the optional Prefect server in the cluster.
 const PrefectServer = "http://prefect-server.styrmin:4200/api"
 
-const prefectProbe = 2 * time.Second
+// prefectProbe bounds the probe on a busy node; where there is no server its name does not resolve, at once.
+const prefectProbe = 10 * time.Second
 
 // prefectDefaults are settings for a short-lived process: no telemetry, log
 // lines that fit a terminal, and of the temporary server's services none that

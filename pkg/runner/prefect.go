@@ -28,6 +28,8 @@ func prefectDefaults() []string {
 		"PREFECT_LOGGING_FORMATTERS_STANDARD_FORMAT=" + compact + "%(message)s",
 		"PREFECT_LOGGING_FORMATTERS_STANDARD_FLOW_RUN_FMT=" + compact + "%(message)s",
 		"PREFECT_LOGGING_FORMATTERS_STANDARD_TASK_RUN_FMT=" + compact + "%(task_run_name)s: %(message)s",
+		// Prefect's 20 s are not enough on a busy node; the Job has the deadline.
+		"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS=120",
 		"PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED=false",
 		"PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED=false",
 		"PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED=false",

@@ -40,11 +40,11 @@ def main(arguments: Sequence[str]) -> int:
 def run(flow: Flow[..., Any], arguments: dict[str, Any], outcome: Outcome) -> State[Any]:
     """Run a sync or async flow; its final state."""
 
-    def started(_: Any, flow_run: Any, __: Any) -> None:
+    def styrmin_outcome(_: Any, flow_run: Any, __: Any) -> None:
         outcome.flowRunID, outcome.flowRunURL = str(flow_run.id), url(flow_run)
         outcome.write()
 
-    flow.on_running(started)
+    flow.on_running(styrmin_outcome)
     result: Any = flow(**arguments, return_state=True)
     state: State[Any] = asyncio.run(result) if asyncio.iscoroutine(result) else result
     return state

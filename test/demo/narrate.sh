@@ -8,7 +8,7 @@ else
 	bold='' dim='' red='' green='' plain=''
 fi
 
-# refused copies what a command prints to here.
+# refused copies what a command prints to here; it appends, because this may be a file.
 exec 3>&1
 
 # step TITLE begins a chapter, and says how long the last one took.
@@ -60,7 +60,7 @@ refused() {
 	local expected=$1 code=0
 	shift
 	show "$@"
-	output=$("$@" 2>&1 | tee /dev/fd/3; exit "${PIPESTATUS[0]}") || code=$?
+	output=$("$@" 2>&1 | tee -a /dev/fd/3; exit "${PIPESTATUS[0]}") || code=$?
 	[[ $code == "$expected" ]] || fail "the command ended with code $code, the story says $expected"
 }
 

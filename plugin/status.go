@@ -86,7 +86,7 @@ func (s *statusOptions) list(ctx context.Context) error {
 			version = orDash(d.Status.Active.Version)
 		}
 		if d.Status.Run != nil {
-			run, phase = string(d.Status.Run.Hook), string(d.Status.Run.Phase)
+			run, phase = hookName(d.Status.Run.Hook), string(d.Status.Run.Phase)
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", d.Name, d.Spec.Driver, version, run, phase, age(d.CreationTimestamp))
 	}
@@ -154,7 +154,7 @@ func printRun(out io.Writer, run *v1.Run) {
 	if run == nil {
 		return
 	}
-	fmt.Fprintf(out, "\nRun %s: %s to %s, %s%s\n", run.ID, run.Hook, orDash(run.Version), run.Phase, took(run.StartedAt, run.EndedAt))
+	fmt.Fprintf(out, "\nRun %s: %s, version %s, %s%s\n", run.ID, hookName(run.Hook), orDash(run.Version), run.Phase, took(run.StartedAt, run.EndedAt))
 	if run.Revision > 0 && run.Phase != v1.RunSucceeded {
 		fmt.Fprintf(out, "  The Helm release is at revision %d, which this run made.\n", run.Revision)
 	}
@@ -179,9 +179,17 @@ func printHistory(out io.Writer, history []v1.RunSummary) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "  RUN\tHOOK\tVERSION\tREVISION\tRESULT\tAGE")
 	for _, run := range history {
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%d\t%s\t%s\n", run.ID, run.Hook, orDash(run.Version), run.Revision, run.Phase, age(run.StartedAt))
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%d\t%s\t%s\n", run.ID, hookName(run.Hook), orDash(run.Version), run.Revision, run.Phase, age(run.StartedAt))
 	}
 	_ = table.Flush()
+}
+
+// hookName is what a run did: one that only brings new parameters runs no hook.
+func hookName(hook v1.RunHook) string {
+	if hook == v1.RunHookNone {
+		return "parameters"
+	}
+	return string(hook)
 }
 
 func age(since metav1.Time) string { return duration.HumanDuration(time.Since(since.Time)) }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/klog/v2"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/styrmin/kubectl-styrmin/plugin"
 )
@@ -18,6 +19,8 @@ import (
 func main() {
 	// client-go logs what it does on its own; what matters comes back as errors.
 	klog.SetLogger(logr.Discard())
+	// Without a logger, controller-runtime prints a stack trace after 30 seconds.
+	log.SetLogger(logr.Discard())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// After the first signal the second one ends the process at once.
 	context.AfterFunc(ctx, stop)

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"sync"
@@ -20,6 +21,7 @@ import (
 	"k8s.io/klog/v2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/test/environment"
@@ -45,6 +47,11 @@ var shared struct {
 
 func TestMain(m *testing.M) {
 	klog.SetLogger(logr.Discard()) // as the programs do
+	log.SetLogger(logr.Discard())
+	flag.Parse()
+	// The tests wait for the Job controller most of the time, so a pair of
+	// processors is enough for many.
+	_ = flag.Set("test.parallel", "24")
 	code := m.Run()
 	for i := len(shared.stop) - 1; i >= 0; i-- {
 		shared.stop[i]()

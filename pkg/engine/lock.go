@@ -90,7 +90,9 @@ func refuseLiveHolder(ctx context.Context, lease *resourcelock.LeaseLock, name s
 	if first.HolderIdentity == "" {
 		return nil
 	}
-	err = wait.PollUntilContextTimeout(ctx, lockRetry/2, lockDuration, false, func(ctx context.Context) (bool, error) {
+	// The requests do not get the poll's own deadline: one that it cut short would
+	// be an error of the cluster, and not the sign of a dead holder.
+	err = wait.PollUntilContextTimeout(ctx, lockRetry/2, lockDuration, false, func(context.Context) (bool, error) {
 		now, _, err := lease.Get(ctx)
 		if err != nil {
 			return false, err

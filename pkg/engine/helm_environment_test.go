@@ -1,0 +1,125 @@
+package engine_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/helm"
+	"github.com/styrmin/kubectl-styrmin/pkg/release"
+)
+
+// diesInHelm carries a request out with an engine that dies after Helm has
+// recorded that it begins.
+func (w *world) diesInHelm(request engine.Request) {
+	w.t.Helper()
+	died := w.doWithFault(request, func(c *call) bool { return c.creates("/secrets") && c.isRelease }, true)
+	if !died {
+		w.t.Fatal("the engine lived")
+	}
+	w.freeLock()
+	records := w.records()
+	if len(records) == 0 || !records[len(records)-1].IsPending() {
+		w.t.Fatalf("expected a pending revision, found %q", w.history())
+	}
+}
+
+func TestOwnPendingReleaseIsRecovered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("upgrade/pre/a")
+	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
+	w.diesInHelm(w.request(engine.VerbUpgrade, d, "2.0"))
+	_, events := w.mustDo(w.request(engine.VerbUpgrade, d, "2.0"))
+	w.must(events.has("ActionSkipped a#1"))
+	if got, want := w.history(), []string{"1 superseded", "2 failed", "3 deployed"}; !slices.Equal(got, want) {
+		t.Errorf("the release is %q, expected %q", got, want)
+	}
+}
+
+// TestPendingReleaseOfAnEarlierRun: other inputs make a new run, which may
+// clear away what the dead one left; a pending install has no revision to roll back to.
+func TestPendingReleaseOfAnEarlierRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith()
+	w.diesInHelm(w.request(engine.VerbSetup, d, "1.0"))
+	outcome, _ := w.mustDo(w.request(engine.VerbSetup, d, "1.0", size(5)))
+	if outcome.Run.Hook != v1.RunHookSetup || outcome.Run.BaseRevision != 1 {
+		t.Errorf("unexpected run %+v", outcome.Run)
+	}
+	if got, want := w.history(), []string{"1 superseded", "2 deployed"}; !slices.Equal(got, want) {
+		t.Errorf("the release is %q, expected %q", got, want)
+	}
+}
+
+func TestPendingReleaseOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith()
+	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
+	w.diesInHelm(w.request(engine.VerbUpgrade, d, "2.0"))
+	record := &corev1.Secret{}
+	record.Namespace, record.Name = w.namespace, release.Key(deploymentName, 2)
+	patch := `{"metadata":{"labels":{"styrmin.io/run":null}}}`
+	w.must(w.admin.Patch(t.Context(), record, client.RawPatch("application/merge-patch+json", []byte(patch))))
+
+	_, _, err := w.do(t.Context(), w.request(engine.VerbUpgrade, d, "2.0"))
+	var held *helm.HeldError
+	if !errors.As(err, &held) || !strings.Contains(err.Error(), "another client is changing it") {
+		t.Errorf("expected that somebody else's change is respected, got %v", err)
+	}
+	if got, want := w.history(), []string{"1 deployed", "2 pending-upgrade"}; !slices.Equal(got, want) {
+		t.Errorf("the release is %q, expected %q", got, want)
+	}
+}
+
+// TestRollbackByAnotherClient: a rollback spends what the pre actions proved.
+func TestRollbackByAnotherClient(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("upgrade/pre/a", "upgrade/post/bad")
+	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
+	w.kubelet.decide(w.namespace, "bad", failsWith("no"))
+	if _, _, err := w.do(t.Context(), w.request(engine.VerbUpgrade, d, "2.0")); err == nil {
+		t.Fatal("expected a failure in post")
+	}
+	// What `helm rollback` does, as far as records show it.
+	e, _ := w.engine(w.config)
+	p, err := e.Prepare(t.Context(), w.request(engine.VerbUpgrade, d, "1.0"))
+	w.must(err)
+	_, err = e.Helm.Apply(t.Context(), helm.Request{Release: deploymentName, Chart: p.Chart, Values: p.Instance.Values, Description: "Rollback to 1"})
+	w.must(err)
+
+	w.kubelet.decide(w.namespace, "bad", succeeds)
+	outcome, events := w.mustDo(w.request(engine.VerbUpgrade, d, "2.0"))
+	w.must(events.has("RunStarted"))
+	if outcome.Run.BaseRevision != 3 || outcome.Run.Revision != 4 {
+		t.Errorf("unexpected run %+v", outcome.Run)
+	}
+	if got, want := w.kubelet.order(w.namespace), []string{"a", "bad", "a", "bad"}; !slices.Equal(got, want) {
+		t.Errorf("ran %q, expected %q", got, want)
+	}
+}
+
+// TestDriverBump: the same chart and values, another driver, is an upgrade of its own.
+func TestDriverBump(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.mustDo(w.request(engine.VerbSetup, w.driverWith("upgrade/pre/a"), "1.0"))
+	bumped := w.driverText("def work(deployment_id: str) -> None:\n    print(2)\n", "upgrade/pre/a")
+	outcome, _ := w.mustDo(w.request(engine.VerbUpgrade, bumped, "1.0"))
+	if outcome.Run.Hook != v1.RunHookUpgrade || outcome.Run.Revision != 2 {
+		t.Errorf("unexpected run %+v", outcome.Run)
+	}
+	outcome, _ = w.mustDo(w.request(engine.VerbUpgrade, bumped, "1.0"))
+	if outcome.Changed {
+		t.Errorf("the same again: unexpected run %+v", outcome.Run)
+	}
+}

@@ -1,0 +1,149 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+// lease makes the deployment's lock belong to somebody.
+func (w *world) lease(holder string, renewed time.Time) *coordinationv1.Lease {
+	w.t.Helper()
+	lease := &coordinationv1.Lease{
+		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: engine.LeaseName(deploymentName)},
+		Spec: coordinationv1.LeaseSpec{
+			HolderIdentity: &holder, LeaseDurationSeconds: ptr[int32](15),
+			AcquireTime: ptr(metav1.NewMicroTime(renewed)), RenewTime: ptr(metav1.NewMicroTime(renewed)),
+		},
+	}
+	w.must(w.admin.Create(w.t.Context(), lease))
+	return lease
+}
+
+// freeLock stands for the 15 seconds after which a dead engine's lock is taken.
+func (w *world) freeLock() {
+	w.t.Helper()
+	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: engine.LeaseName(deploymentName)}}
+	patch := client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"holderIdentity":""}}`))
+	w.must(client.IgnoreNotFound(w.admin.Patch(w.t.Context(), lease, patch)))
+}
+
+func TestLiveHolderIsRespected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	lease := w.lease("other-host/1-abcde", time.Now().Add(-time.Hour)) // its clock is an hour behind
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go func() {
+		for i := 1; ctx.Err() == nil; i++ {
+			lease.Spec.RenewTime = ptr(metav1.NewMicroTime(time.Now().Add(-time.Hour)))
+			_ = w.admin.Update(ctx, lease)
+			time.Sleep(2 * time.Second)
+		}
+	}()
+	began := time.Now()
+	_, _, err := w.do(t.Context(), w.request(engine.VerbSetup, w.driverWith(), "1.0"))
+	var locked *engine.LockedError
+	if !errors.As(err, &locked) || locked.Holder != "other-host/1-abcde" || !strings.Contains(err.Error(), "other-host/1-abcde") {
+		t.Fatalf("expected the holder to be named, got %v", err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("finding out took %s", took)
+	}
+	if d := w.deployment(); d.Status.Run != nil {
+		t.Errorf("a run was recorded: %+v", d.Status.Run)
+	}
+}
+
+func TestDeadHolderIsSucceeded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.lease("dead-host/1-abcde", time.Now().Add(time.Hour)) // its clock was an hour ahead
+	began := time.Now()
+	w.mustDo(w.request(engine.VerbSetup, w.driverWith(), "1.0"))
+	if took := time.Since(began); took < 14*time.Second || took > 25*time.Second {
+		t.Errorf("taking over took %s, expected one lease of 15s", took)
+	}
+}
+
+// TestTwoEnginesAtOnce: one drives, the other says so; neither waits in line.
+func TestTwoEnginesAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("setup/pre/a")
+	w.kubelet.decide(w.namespace, "a", runs)
+	_, first := w.inBackground(t.Context(), w.request(engine.VerbSetup, d, "1.0"))
+	_, second := w.inBackground(t.Context(), w.request(engine.VerbSetup, d, "1.0"))
+	var err error
+	winner := first
+	select {
+	case err = <-first:
+		winner = second
+	case err = <-second:
+	case <-time.After(20 * time.Second):
+		t.Fatal("both engines wait")
+	}
+	var locked *engine.LockedError
+	if !errors.As(err, &locked) {
+		t.Errorf("expected the slower engine to be told of the lock, got %v", err)
+	}
+	w.eventually("the pod", func() error { return w.kubelet.endAll(t.Context(), w.namespace, "a", ending{}) })
+	w.must(within(t, 30*time.Second, "the run", winner))
+	if order := w.kubelet.order(w.namespace); len(order) != 1 {
+		t.Errorf("ran %q", order)
+	}
+}
+
+// TestLostLockEndsTheRun: the Lease cannot be renewed, everything else works.
+func TestLostLockEndsTheRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("setup/pre/slow")
+	w.kubelet.decide(w.namespace, "slow", runs)
+	config := rest.CopyConfig(w.config)
+	cut := make(chan struct{})
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(r *http.Request) (*http.Response, error) {
+			select {
+			case <-cut:
+				if strings.Contains(r.URL.Path, "/leases/") {
+					return nil, errors.New("no route to host")
+				}
+			default:
+			}
+			return next.RoundTrip(r)
+		})
+	})
+	e, events := w.engine(config)
+	p, err := e.Prepare(t.Context(), w.request(engine.VerbSetup, d, "1.0"))
+	w.must(err)
+	done := make(chan error, 1)
+	go func() { _, err := e.Do(t.Context(), p); done <- err }()
+	w.eventually("the start", func() error { return events.has("ActionStarted slow#1") })
+	close(cut)
+	err = within(t, 25*time.Second, "the loss", done)
+	if err == nil || !strings.Contains(err.Error(), "the lock was lost") {
+		t.Errorf("expected the loss of the lock, got %v", err)
+	}
+	if phase := w.deployment().Status.Run.Phase; phase != v1.RunPre {
+		t.Errorf("the run is %s, expected that it can be resumed", phase)
+	}
+	w.freeLock()
+	events, done = w.inBackground(t.Context(), w.request(engine.VerbSetup, d, "1.0"))
+	w.eventually("the adoption", func() error { return events.has("ActionAdopted slow#1") })
+	w.must(w.kubelet.endAll(t.Context(), w.namespace, "slow", ending{}))
+	w.must(within(t, 30*time.Second, "the resumed run", done))
+}

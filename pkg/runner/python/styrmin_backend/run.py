@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
+import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from prefect import Flow, State
+from prefect.runtime import flow_run
 
 from styrmin_backend.context import instance_dir
 from styrmin_backend.dual import forgotten
@@ -39,15 +42,37 @@ def main(arguments: Sequence[str]) -> int:
 
 def run(flow: Flow[..., Any], arguments: dict[str, Any], outcome: Outcome) -> State[Any]:
     """Run a sync or async flow; its final state."""
-
-    def styrmin_outcome(_: Any, flow_run: Any, __: Any) -> None:
-        outcome.flowRunID, outcome.flowRunURL = str(flow_run.id), url(flow_run)
-        outcome.write()
-
-    flow.on_running(styrmin_outcome)
+    flow.fn = noting(flow.fn, outcome)
     result: Any = flow(**arguments, return_state=True)
     state: State[Any] = asyncio.run(result) if asyncio.iscoroutine(result) else result
     return state
+
+
+def noting(function: Callable[..., Any], outcome: Outcome) -> Callable[..., Any]:
+    """The function, which first records its flow run, so that one that dies without a word can be found.
+
+    Prefect has hooks for this, and announces each of them in the flow's log.
+    """
+
+    def note() -> None:
+        outcome.flowRunID, outcome.flowRunURL = flow_run.id or "", url(flow_run.id)
+        outcome.write()
+
+    if asyncio.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def noted_async(*args: Any, **kwargs: Any) -> Any:
+            note()
+            return await function(*args, **kwargs)
+
+        return noted_async
+
+    @functools.wraps(function)
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        note()
+        return function(*args, **kwargs)
+
+    return noted
 
 
 def judge(state: State[Any], outcome: Outcome) -> int:
@@ -70,12 +95,10 @@ def reason(state: State[Any]) -> str:
     return f"the flow ended in state {state.name}: {message}".rstrip(": ")
 
 
-def url(flow_run: Any) -> str:
+def url(flow_run_id: str | None) -> str:
     """The flow run's page, when there is a server that outlives this process."""
-    import os
-
-    if not os.environ.get("PREFECT_API_URL"):
+    if not flow_run_id or not os.environ.get("PREFECT_API_URL"):
         return ""
     from prefect.utilities.urls import url_for
 
-    return url_for(flow_run) or ""
+    return url_for("flow-run", flow_run_id) or ""

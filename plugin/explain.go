@@ -13,6 +13,7 @@ import (
 
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
+	"github.com/styrmin/kubectl-styrmin/plugin/progress"
 )
 
 // explain is the message for an error; empty when everything has been said.
@@ -21,7 +22,7 @@ func explain(err error) string {
 	if errors.As(err, &problems) && problems.shown {
 		return ""
 	}
-	return "error: " + strings.ReplaceAll(message(err), "\n", "\n       ")
+	return "error: " + strings.ReplaceAll(progress.Clean(message(err)), "\n", "\n       ")
 }
 
 // message adds to what an error says what to do, where the error cannot know.

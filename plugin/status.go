@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/plugin/progress"
 )
 
 // statusOptions are the flags of `status`.
@@ -154,7 +155,7 @@ func printRun(out io.Writer, run *v1.Run) {
 	if run == nil {
 		return
 	}
-	fmt.Fprintf(out, "\nRun %s: %s, version %s, %s%s\n", run.ID, hookName(run.Hook), orDash(run.Version), run.Phase, took(run.StartedAt, run.EndedAt))
+	fmt.Fprintf(out, "\nRun %s: %s, %s%s\n", run.ID, aim(run), run.Phase, took(run.StartedAt, run.EndedAt))
 	if run.Revision > 0 && run.Phase != v1.RunSucceeded {
 		fmt.Fprintf(out, "  The Helm release is at revision %d, which this run made.\n", run.Revision)
 	}
@@ -167,7 +168,7 @@ func printRun(out io.Writer, run *v1.Run) {
 	}
 	_ = table.Flush()
 	if run.Message != "" {
-		fmt.Fprintf(out, "  %s\n", run.Message)
+		fmt.Fprintf(out, "  %s\n", progress.Clean(run.Message))
 	}
 }
 
@@ -187,9 +188,18 @@ func printHistory(out io.Writer, history []v1.RunSummary) {
 // hookName is what a run did: one that only brings new parameters runs no hook.
 func hookName(hook v1.RunHook) string {
 	if hook == v1.RunHookNone {
-		return "parameters"
+		return "new parameters"
 	}
 	return string(hook)
+}
+
+// aim is what a run does and to which version.
+func aim(run *v1.Run) string {
+	preposition := " to "
+	if run.Hook == v1.RunHookNone {
+		preposition = " at "
+	}
+	return hookName(run.Hook) + preposition + orDash(run.Version)
 }
 
 func age(since metav1.Time) string { return duration.HumanDuration(time.Since(since.Time)) }

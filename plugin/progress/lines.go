@@ -45,6 +45,7 @@ const (
 func (l *Lines) Report(e engine.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	e.Message = Clean(e.Message)
 	if line := l.line(e); line != "" {
 		_, _ = fmt.Fprintln(l.out, line)
 	}
@@ -109,7 +110,7 @@ func (l *Lines) action(e engine.Event) string {
 	case engine.ActionLost:
 		return l.paint(red, "lost: ") + e.Message
 	case engine.ActionFailed:
-		return l.paint(red, "failed") + fmt.Sprintf(" after %s: %s", round(e.Elapsed), indent(e.Message))
+		return l.paint(red, "failed") + fmt.Sprintf(" after %s: %s", round(e.Elapsed), l.indent(e.Message))
 	default:
 		return string(e.Kind) + " " + e.Message
 	}
@@ -124,7 +125,7 @@ func (l *Lines) helm(e engine.Event) string {
 	case engine.HelmSucceeded:
 		return l.paint(green, "ready") + fmt.Sprintf(" in %s: %s", round(e.Elapsed), e.Message)
 	default:
-		return l.paint(red, "failed") + fmt.Sprintf(" after %s: %s", round(e.Elapsed), indent(e.Message))
+		return l.paint(red, "failed") + fmt.Sprintf(" after %s: %s", round(e.Elapsed), l.indent(e.Message))
 	}
 }
 
@@ -135,8 +136,9 @@ func attempt(e engine.Event) string {
 	return fmt.Sprintf(" (attempt %d)", e.Attempt)
 }
 
-func indent(message string) string {
-	return strings.ReplaceAll(strings.TrimSpace(message), "\n", "\n      ")
+// indent puts a message's further lines below its first.
+func (l *Lines) indent(message string) string {
+	return strings.ReplaceAll(strings.TrimSpace(message), "\n", "\n"+strings.Repeat(" ", len(l.subject(""))+2))
 }
 
 func round(d time.Duration) string {

@@ -1,0 +1,120 @@
+package plugin
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/helm"
+	"github.com/styrmin/kubectl-styrmin/pkg/instance"
+)
+
+var deployments = schema.GroupResource{Group: "styrmin.io", Resource: "styrmindeployments"}
+
+// TestExitCode has every type of error that a verb can return.
+func TestExitCode(t *testing.T) {
+	dial := &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+	denial := apierrors.NewForbidden(deployments, "notes", errors.New("x"))
+	denial.ErrStatus.Message = `admission webhook "deployments.styrmin.io" denied the request: spec.version: found 9`
+	for name, test := range map[string]struct {
+		err     error
+		code    int
+		message string
+	}{
+		"nothing":            {nil, ExitOK, ""},
+		"usage":              {usagef("-o x: expected json"), ExitUsage, "error: -o x: expected json"},
+		"problems":           {&problemsError{message: "no driver"}, ExitProblems, "error: no driver"},
+		"problems shown":     {&problemsError{message: "no driver", shown: true}, ExitProblems, ""},
+		"inputs":             {&instance.ProblemsError{Problems: []string{"a", "b"}}, ExitProblems, "error: a\n       b\n       Nothing was changed."},
+		"refused":            {&engine.RefusedError{What: "what", Next: "next"}, ExitProblems, "error: what\n       next"},
+		"failed":             {&engine.FailedError{Mode: "pre", Actions: []engine.FailedAction{{Name: "a", Message: "\x1b[31mb"}}}, ExitProblems, "error: the run failed in pre: action a: b\n       The Helm release was not touched. What the actions did before they failed is not undone."},
+		"failed in Helm":     {&engine.FailedError{Mode: "core", Helm: errors.New("boom")}, ExitProblems, "error: the run failed in core: the Helm release could not be changed: boom\n       The pre actions succeeded and are not undone; the Helm release is not at the new version."},
+		"held":               {&helm.HeldError{Message: "held"}, ExitHeld, "error: held"},
+		"held in a failure":  {&engine.FailedError{Mode: "core", Helm: &helm.HeldError{Message: "held"}}, ExitHeld, "error: the run failed in core: the Helm release could not be changed: held\n       The pre actions succeeded and are not undone; the Helm release is not at the new version."},
+		"pending":            {&helm.PendingError{Release: "notes", Revision: 2, Status: "pending-upgrade"}, ExitHeld, "error: release \"notes\" is pending-upgrade (revision 2): another client is changing it, or died while doing so; wait for it, or run helm rollback to end it"},
+		"locked":             {&engine.LockedError{Namespace: "n", Name: "a", Holder: "h", Since: time.Unix(0, 0)}, ExitHeld, "error: StyrminDeployment n/a is being driven by h since 1970-01-01T00:00:00Z; wait for it, follow it with `kubectl styrmin status a -n n`, or stop it there"},
+		"preflight":          {&engine.PreflightError{Message: "no kinds"}, ExitCluster, "error: no kinds"},
+		"unreachable":        {&url.Error{Op: "Get", URL: "https://me:hunter2@10.0.0.1:6443/api?x=1", Err: dial}, ExitCluster, "error: the cluster at https://10.0.0.1:6443 cannot be reached: dial tcp: connection refused\n       Check --kubeconfig, --context and --server."},
+		"registry":           {fmt.Errorf("load the chart: %w: %w", helm.ErrUnreachable, &url.Error{Op: "Get", URL: "https://r", Err: dial}), ExitCluster, "error: load the chart: unreachable: Get \"https://r\": dial tcp: connection refused"},
+		"dial":               {dial, ExitCluster, "error: the cluster cannot be reached: dial tcp: connection refused\n       Check --kubeconfig, --context and --server."},
+		"unauthorized":       {apierrors.NewUnauthorized("no"), ExitCluster, "error: the cluster does not accept your credentials; check the kubeconfig's user"},
+		"forbidden":          {apierrors.NewForbidden(deployments, "notes", errors.New("no")), ExitCluster, "error: styrmindeployments.styrmin.io \"notes\" is forbidden: no\n       You lack this permission; a platform admin can give it."},
+		"denied by us":       {denial, ExitProblems, "error: " + denial.Error()},
+		"no kinds":           {&meta.NoResourceMatchError{PartialResource: schema.GroupVersionResource{Resource: "x"}}, ExitCluster, "error: no matches for /, Resource=x\n       The cluster does not know Styrmin's kinds. A platform admin runs: kubectl styrmin install"},
+		"interrupted":        {errInterrupted, ExitInterrupted, "error: interrupted"},
+		"run interrupted":    {errRunInterrupted, ExitInterrupted, "error: interrupted; the run goes on when the same command is run again"},
+		"anything else":      {errors.New("disk full"), ExitCluster, "error: disk full"},
+		"wrapped":            {fmt.Errorf("while: %w", usagef("x")), ExitUsage, "error: while: x"},
+		"held, said deeper":  {fmt.Errorf("while: %w", &helm.FailedError{Release: "r", Err: &helm.HeldError{Message: "held"}}), ExitHeld, "error: while: release \"r\" revision 0 failed: held"},
+		"context, no reason": {context.DeadlineExceeded, ExitCluster, "error: context deadline exceeded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if found := exitCode(test.err); found != test.code {
+				t.Errorf("exit code: found %d, expected %d", found, test.code)
+			}
+			if test.err == nil {
+				return
+			}
+			if found := explain(test.err); found != test.message {
+				t.Errorf("message: found\n%s\nexpected\n%s", found, test.message)
+			}
+		})
+	}
+}
+
+// TestInterrupted: only verbs that run something say that it can go on.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for verb, expected := range map[string]error{"setup": errRunInterrupted, "upgrade": errRunInterrupted, "status": errInterrupted, "logs": errInterrupted} {
+		if found := interrupted(&cobra.Command{Use: verb}); !errors.Is(found, expected) {
+			t.Errorf("%s: found %v, expected %v", verb, found, expected)
+		}
+	}
+	t.Setenv("KUBECONFIG", writeKubeconfig(t))
+	var out, errOut bytes.Buffer
+	code := Execute(ctx, genericiooptions.IOStreams{Out: &out, ErrOut: &errOut}, Terminal{}, []string{"status"})
+	if code != ExitInterrupted || errOut.String() != "error: interrupted\n" || out.Len() > 0 {
+		t.Errorf("found code %d, stdout %q, stderr %q", code, &out, &errOut)
+	}
+}
+
+// TestAgain: the command that resumes a run is complete, without --until and
+// without anything secret.
+func TestAgain(t *testing.T) {
+	for given, expected := range map[string]string{
+		"setup notes --driver ./notes -n apps":                       "kubectl styrmin setup notes --driver ./notes -n apps",
+		"setup notes --driver ./notes --until pre":                   "kubectl styrmin setup notes --driver ./notes",
+		"setup notes --driver x --set password=hunter2 --set a=b":    "kubectl styrmin setup notes --driver x --set password=… --set a=…",
+		"setup notes --driver x --token hunter2 --timeout 5m":        "kubectl styrmin setup notes --driver x --timeout 5m0s --token=…",
+		"upgrade notes --rollback-on-failure --context it's --as me": "kubectl styrmin upgrade notes --as me --context 'it'\\''s' --rollback-on-failure=true",
+	} {
+		t.Run(given, func(t *testing.T) {
+			root := NewCommand(genericiooptions.NewTestIOStreamsDiscard(), Terminal{})
+			words := strings.Fields(given)
+			cmd, rest, err := root.Find(words)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.ParseFlags(rest); err != nil {
+				t.Fatal(err)
+			}
+			if found := again(cmd, cmd.Flags().Args()); found != expected {
+				t.Errorf("found    %s\nexpected %s", found, expected)
+			}
+		})
+	}
+}

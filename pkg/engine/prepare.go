@@ -62,7 +62,7 @@ func (e *Engine) Prepare(ctx context.Context, request Request) (*Prepared, error
 		return nil, err
 	}
 	inst, err := instance.Resolve(request.Driver, request.Desired, instance.Chart{
-		Name: chart.Name, Version: chart.Version, AppVersion: chart.AppVersion, Templates: chart.Fingerprint.Templates,
+		Name: chart.Name, Version: chart.Version, AppVersion: chart.AppVersion, Templates: chart.Fingerprint.Templates, Digest: chart.Digest,
 	})
 	if err != nil {
 		return nil, err

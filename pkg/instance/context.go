@@ -43,8 +43,11 @@ type Chart struct {
 	Name       string `json:"name"`
 	Version    string `json:"version"`
 	AppVersion string `json:"app_version"`
-	// Templates is the digest of the chart's templates, as pkg/release computes it.
+	// Templates is the digest of the chart's templates, as pkg/release computes it:
+	// what a release record can be held against.
 	Templates string `json:"templates"`
+	// Digest is over all of the chart's files, default values and subcharts too, which a record does not show.
+	Digest string `json:"digest"`
 }
 
 // Component is found by its pods' labels.

@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/watch"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
@@ -25,7 +23,6 @@ func TestNotes(t *testing.T) {
 		execute(t.Context(), s.kubeconfig, `{"body": "`+body+`"}`, "kubectl", "create", "--raw", proxy+"/notes", "-f", "-").expect(t, 0)
 	}
 	seen := s.record()
-	worker := s.watchDeployment("notes-worker")
 
 	s.styrmin("upgrade", "notes", "--driver", dir, "--version", "2.0.0", "--until", "core").expect(t, 0, "paused after core")
 	live := s.workload("notes-worker")
@@ -37,7 +34,7 @@ func TestNotes(t *testing.T) {
 
 	s.styrmin("upgrade", "notes", "--driver", dir, "--version", "2.0.0").expect(t, 0, "resuming run")
 	start := s.jobs(v1.HookUpgrade)["start_worker"][0]
-	worker.stoppedUntil(t, seen.created(t, start.Name))
+	seen.stoppedUntil(t, "notes-worker", seen.created(t, start.Name))
 	if live := s.workload("notes-worker"); live.Status.ReadyReplicas != 1 {
 		t.Errorf("the worker has %d ready replicas after the upgrade, expected 1", live.Status.ReadyReplicas)
 	}
@@ -50,9 +47,9 @@ func TestFounding(t *testing.T) {
 	s := newSpace(t)
 	dir := filepath.Join(cluster.root, "examples", "founding")
 	s.styrmin("setup", "app", "--driver", dir, "--version", "1.0.0").expect(t, 0, "About to set up founding 1.0.0")
-	workers := s.watchDeployment("app-task-worker")
+	seen := s.record()
 	s.styrmin("upgrade", "app", "--driver", dir, "--version", "2.0.0").expect(t, 0, "Upgrade complete")
-	if counts := workers.replicas(); fmt.Sprint(counts) != "[1 0 1]" {
+	if counts := seen.replicas("app-task-worker"); !slices.Equal(counts, []int32{1, 0, 1}) {
 		t.Errorf("the task workers' replicas were %v, expected 1, 0 during the migration, and 1 again", counts)
 	}
 	proxy := fmt.Sprintf("/api/v1/namespaces/%s/services/app-server:8000/proxy/", s.name)
@@ -73,73 +70,4 @@ func (s *space) workload(name string) *appsv1.Deployment {
 		s.Fatal(err)
 	}
 	return live
-}
-
-// observed is every state of a Deployment's spec since it is watched.
-type observed struct {
-	states chan appsv1.Deployment
-	past   []appsv1.Deployment
-}
-
-func (s *space) watchDeployment(name string) *observed {
-	s.Helper()
-	w, err := cluster.kube.AppsV1().Deployments(s.name).Watch(s.Context(), metav1.SingleObject(metav1.ObjectMeta{Name: name}))
-	if err != nil {
-		s.Fatal(err)
-	}
-	s.Cleanup(w.Stop)
-	o := &observed{states: make(chan appsv1.Deployment, 1000)}
-	go func() {
-		for event := range w.ResultChan() {
-			if d, ok := event.Object.(*appsv1.Deployment); ok && event.Type != watch.Deleted {
-				o.states <- *d
-			}
-		}
-	}()
-	return o
-}
-
-// all is what was seen up to now.
-func (o *observed) all() []appsv1.Deployment {
-	for {
-		select {
-		case d := <-o.states:
-			o.past = append(o.past, d)
-		default:
-			return o.past
-		}
-	}
-}
-
-// replicas are the different replica counts that were asked for, one after the other.
-func (o *observed) replicas() []int32 {
-	var counts []int32
-	for _, d := range o.all() {
-		if count := *d.Spec.Replicas; len(counts) == 0 || counts[len(counts)-1] != count {
-			counts = append(counts, count)
-		}
-	}
-	return counts
-}
-
-// stoppedUntil checks that the Deployment, once stopped, had no replicas before a point in time.
-func (o *observed) stoppedUntil(t *testing.T, end int64) {
-	t.Helper()
-	stopped := 0
-	for _, d := range o.all() {
-		version, err := strconv.ParseInt(d.ResourceVersion, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		image := d.Spec.Template.Spec.Containers[0].Image
-		switch {
-		case *d.Spec.Replicas == 0:
-			stopped++
-		case stopped > 0 && version < end:
-			t.Errorf("the stopped %s asked for %d replicas of %s before post began", d.Name, *d.Spec.Replicas, image)
-		}
-	}
-	if stopped == 0 {
-		t.Errorf("it was never stopped")
-	}
 }

@@ -17,7 +17,7 @@ func TestFailure(t *testing.T) {
 
 	b.fail("pre_b")
 	s.unchanged("app", func() {
-		s.styrmin(upgrade...).expect(t, 1, "pre_b", "The Helm release was not touched", "resume with: kubectl styrmin upgrade app -n "+s.name)
+		s.styrmin(upgrade...).expect(t, 1, "pre_b", "The Helm release was not touched", "resume with: kubectl styrmin upgrade app")
 	})
 	s.styrmin("status", "app").expect(t, 0, "the run failed in pre", "version 1.0.0")
 

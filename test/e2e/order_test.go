@@ -1,17 +1,13 @@
 package e2e
 
 import (
-	"context"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/watch"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
@@ -99,79 +95,6 @@ func boardOrder(t *testing.T, log []string) {
 			t.Fatalf("%q came too late: %s", line, strings.Join(log, ", "))
 		}
 		last = mode
-	}
-}
-
-// recording holds when objects were created and when Jobs ended, by the
-// cluster's own resource versions: timestamps count whole seconds only.
-type recording struct {
-	mu         sync.Mutex
-	start, end map[string]int64
-}
-
-// record begins to watch the namespace's Jobs and release records.
-func (s *space) record() *recording {
-	s.Helper()
-	seen := &recording{start: map[string]int64{}, end: map[string]int64{}}
-	begin := func(w watch.Interface, err error) {
-		if err != nil {
-			s.Fatal(err)
-		}
-		s.Cleanup(w.Stop)
-		go func() {
-			for event := range w.ResultChan() {
-				seen.take(event)
-			}
-		}()
-	}
-	begin(cluster.kube.BatchV1().Jobs(s.name).Watch(s.Context(), metav1.ListOptions{}))
-	begin(cluster.kube.CoreV1().Secrets(s.name).Watch(s.Context(), metav1.ListOptions{LabelSelector: "owner=helm"}))
-	return seen
-}
-
-func (r *recording) take(event watch.Event) {
-	object, ok := event.Object.(metav1.Object)
-	if !ok {
-		return
-	}
-	version, err := strconv.ParseInt(object.GetResourceVersion(), 10, 64)
-	if err != nil {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if event.Type == watch.Added {
-		r.start[object.GetName()] = version
-	}
-	if job, ok := event.Object.(*batchv1.Job); ok && r.end[job.Name] == 0 && jobs.StateOf(job) == v1.ActionSucceeded {
-		r.end[job.Name] = version
-	}
-}
-
-// created is when an object was; watches may lag a little behind.
-func (r *recording) created(t *testing.T, name string) int64 {
-	t.Helper()
-	return r.get(t, r.start, name)
-}
-
-func (r *recording) ended(t *testing.T, name string) int64 { t.Helper(); return r.get(t, r.end, name) }
-
-func (r *recording) get(t *testing.T, from map[string]int64, name string) int64 {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	for {
-		r.mu.Lock()
-		version := from[name]
-		r.mu.Unlock()
-		if version > 0 {
-			return version
-		}
-		select {
-		case <-time.After(interval):
-		case <-ctx.Done():
-			t.Fatalf("the watch has not shown %s", name)
-		}
 	}
 }
 

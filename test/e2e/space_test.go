@@ -83,7 +83,13 @@ func (s *space) styrmin(arguments ...string) result {
 // start starts a verb of the plugin beside the test.
 func (s *space) start(arguments ...string) *process {
 	s.Helper()
-	return launch(s.Context(), s.kubeconfig, "", s.styrminCommand(arguments)...)
+	p := launch(s.Context(), s.kubeconfig, "", s.styrminCommand(arguments)...)
+	s.Cleanup(func() {
+		if s.Failed() {
+			s.Logf("this ran beside the test: %s", p.wait())
+		}
+	})
+	return p
 }
 
 // styrminCommand completes a command line. The images are named, so that it

@@ -20,8 +20,7 @@ import (
 // upgrades with a registered driver, and cannot make evidence of their own.
 func TestEditor(t *testing.T) {
 	s := newSpace(t)
-	s.newBoard()
-	dir := boardDriver(t, "small")
+	b, dir := s.newBoard(), boardDriver(t, "small")
 	s.styrmin("driver", "load", dir).expect(t, 0)
 	alice := s.as("alice-" + s.name)
 	alice.styrmin("setup", "app", "--driver", dir, "--version", "1.0.0").expect(t, 0)
@@ -31,12 +30,6 @@ func TestEditor(t *testing.T) {
 		t.Errorf("the Job was requested by %q, expected the user that ran setup", requester)
 	}
 	t.Run("Job", func(t *testing.T) { alice.with(t).forgeJob(done) })
-	t.Run("JobStatus", func(t *testing.T) {
-		status := `{"status":{"succeeded":1,"conditions":[{"type":"Complete","status":"True"}]}}`
-		patch := []string{"patch", "job", done.Name, "--subresource=status", "--type=merge", "-p", status}
-		alice.with(t).kubectl(patch...).expect(t, 1, "orbidden")
-		s.with(t).kubectl(patch...).expect(t, 1, "only the Job controller writes it")
-	})
 	t.Run("Instance", func(t *testing.T) { alice.with(t).forgeInstance() })
 	t.Run("Delete", func(t *testing.T) {
 		alice.with(t).kubectl("delete", "styrmindeployment", "app").expect(t, 1, "Forbidden")
@@ -44,7 +37,18 @@ func TestEditor(t *testing.T) {
 	t.Run("Helm", func(t *testing.T) {
 		alice.with(t).unchanged("app", func() { alice.with(t).holds(filepath.Join(dir, "chart"), "--set", "greeting=Other") })
 	})
-	alice.styrmin("upgrade", "app", "--driver", dir, "--version", "2.0.0").expect(t, 0)
+
+	b.hold("pre_b")
+	upgrade := alice.start("upgrade", "app", "--driver", dir, "--version", "2.0.0")
+	b.await("begin pre_b")
+	t.Run("JobStatus", func(t *testing.T) {
+		success := `{"status":{"conditions":[{"type":"SuccessCriteriaMet","status":"True","reason":"CompletionsReached","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}`
+		patch := []string{"patch", "job", s.jobs(v1.HookUpgrade)["pre_b"][0].Name, "--subresource=status", "--type=merge", "-p", success}
+		alice.with(t).kubectl(patch...).expect(t, 1, "cannot patch resource \"jobs/status\"")
+		s.with(t).kubectl(patch...).expect(t, 1, "only the Job controller writes it")
+	})
+	b.release("pre_b")
+	upgrade.wait().expect(t, 0)
 }
 
 // with is the space in a subtest.

@@ -116,7 +116,7 @@ func (d *directory) otherSpelling() string {
 			return fmt.Sprintf("rename %s to %s", name, v1.DriverFile)
 		}
 	}
-	return "give the directory that holds it; `kubectl styrmin init DIR` makes a new one"
+	return "give the directory that holds it"
 }
 
 func (d *directory) problem(name, rule, message, help string) {

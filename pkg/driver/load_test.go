@@ -176,7 +176,7 @@ func TestLoadPaths(t *testing.T) {
 		{filepath.Join(dir, "driver.styrmin.yml"), "", ""},
 		{filepath.Join(dir, "nothing"), "there is no such file or directory", "directory"},
 		{filepath.Join(dir, "other.yml"), "a driver is a directory with a driver.styrmin.yml in it", "rename"},
-		{t.TempDir(), "the directory has no driver.styrmin.yml", "init"},
+		{t.TempDir(), "the directory has no driver.styrmin.yml", "holds it"},
 		{yaml, "the directory has no driver.styrmin.yml", "rename driver.styrmin.yaml to driver.styrmin.yml"},
 	}
 	for _, tt := range tests {

@@ -80,7 +80,7 @@ func yamlError(name string, err error) error {
 		text = strings.Replace(text, m[0], "", 1)
 		where = " (line " + m[1] + " of the rendered text)"
 	}
-	return &Error{Name: name, Message: fmt.Sprintf("the rendered template is not valid YAML: %s%s; `kubectl styrmin render` shows it", text, where)}
+	return &Error{Name: name, Message: fmt.Sprintf("the rendered template is not valid YAML: %s%s; the filter tojson quotes a value that is text, as in {{ parameters.NAME | tojson }}", text, where)}
 }
 
 // lastPart is the innermost of wrapped messages.

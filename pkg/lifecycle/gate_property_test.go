@@ -45,6 +45,7 @@ func drawWorld(t *rapid.T) (lifecycle.World, release.Record) {
 			Attempt: lifecycle.Attempt{Number: int32(rapid.IntRange(1, 2).Draw(t, "attempt")), State: rapid.SampledFrom([]v1.ActionState{v1.ActionSucceeded, v1.ActionSucceeded, v1.ActionFailed, v1.ActionRunning}).Draw(t, "state")},
 		})
 	}
+	addProofs(t, &world)
 	if rapid.Bool().Draw(t, "has run") {
 		world.Deployment.Status.Run = &v1.Run{ID: id("r", "run"), Instance: id("i", "instance"), BaseRevision: rapid.IntRange(0, 3).Draw(t, "base"),
 			Phase: rapid.SampledFrom([]v1.RunPhase{v1.RunPre, v1.RunFailed, v1.RunSucceeded}).Draw(t, "phase")}
@@ -57,6 +58,25 @@ func drawWorld(t *rapid.T) (lifecycle.World, release.Record) {
 	}
 	next := release.Record{Revision: len(world.Revisions) + 1, Status: release.StatusPendingUpgrade, Fingerprint: printOf(id("p", "values"))}
 	return world, next
+}
+
+// addProofs adds the evidence of a run that looks good, and may be another's:
+// evidence drawn at random seldom comes near to being complete.
+func addProofs(t *rapid.T, world *lifecycle.World) {
+	if len(world.Instances) == 0 || !rapid.Bool().Draw(t, "has proofs") {
+		return
+	}
+	instance := rapid.SampledFrom(world.Instances).Draw(t, "proven")
+	run, named := "r"+fmt.Sprint(rapid.IntRange(0, 2).Draw(t, "run")), instance.Instance
+	if rapid.Bool().Draw(t, "of another instance") {
+		named = fmt.Sprintf("i%d", rapid.IntRange(0, 2).Draw(t, "instance"))
+	}
+	for _, a := range instance.Actions {
+		world.Evidence = append(world.Evidence, lifecycle.Evidence{
+			Run: run, Instance: named, Action: a.Name, Hook: v1.RunHook(a.Hook), Mode: a.Mode, BaseRevision: len(world.Revisions),
+			Attempt: lifecycle.Attempt{Number: 1, State: v1.ActionSucceeded},
+		})
+	}
 }
 
 // mayPass is the oracle: is there, by the words of G1 and G2, any reason to let

@@ -64,7 +64,7 @@ func (o *options) cluster() (*rest.Config, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("read the kubeconfig: %w", err)
 	}
-	return config, namespace, nil
+	return config, namespace, checkName("--namespace", namespace)
 }
 
 // helm makes the Helm client of the namespace.

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/yaml"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -94,6 +95,9 @@ func newDriverGetCommand(o *options) *cobra.Command {
 		Short: "Print a registered driver with its files",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(validation.IsDNS1123Subdomain(args[0])) > 0 {
+				return usagef("NAME: found %q, expected a registered driver's name, as `kubectl styrmin driver list` lists them", args[0])
+			}
 			c, err := o.connect()
 			if err != nil {
 				return err

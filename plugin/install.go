@@ -36,14 +36,14 @@ func newInstallCommand(o *options) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&i.Image, "image", install.DefaultImage, "image of the webhook and the runner")
-	flags.StringVar(&i.ActionImage, "action-image", install.DefaultPrefectImage, "image of actions where a StyrminDeployment names none; trusted in every namespace")
-	flags.BoolVar(&i.Prefect, "prefect", false, "install a Prefect server, too")
-	flags.StringVar(&i.PrefectImage, "prefect-image", install.DefaultPrefectImage, "image of the Prefect server")
-	flags.IntVar(&i.Replicas, "replicas", 0, "replicas of the webhook; 0 means two")
-	flags.BoolVar(&i.wait, "wait", true, "wait until the webhook answers")
-	flags.DurationVar(&i.timeout, "timeout", 3*time.Minute, "how long to wait")
-	flags.StringVarP(&i.output, "output", "o", "", "yaml: print the manifests instead of applying them")
+	flags.StringVar(&i.Image, "image", install.DefaultImage, "Image of the webhook and the runner.")
+	flags.StringVar(&i.ActionImage, "action-image", install.DefaultPrefectImage, "Image of actions where a StyrminDeployment names none; trusted in every namespace.")
+	flags.BoolVar(&i.Prefect, "prefect", false, "Install a Prefect server, too.")
+	flags.StringVar(&i.PrefectImage, "prefect-image", install.DefaultPrefectImage, "Image of the Prefect server.")
+	flags.IntVar(&i.Replicas, "replicas", 0, "Replicas of the webhook; 0 means two.")
+	flags.BoolVar(&i.wait, "wait", true, "Wait until the webhook answers.")
+	flags.DurationVar(&i.timeout, "timeout", 3*time.Minute, "How long to wait.")
+	flags.StringVarP(&i.output, "output", "o", "", "yaml: print the manifests instead of applying them.")
 	return cmd
 }
 

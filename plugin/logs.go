@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
@@ -37,12 +38,26 @@ func newLogsCommand(o *options) *cobra.Command {
 			if len(args) > 1 {
 				l.action = args[1]
 			}
+			if err := l.validate(); err != nil {
+				return err
+			}
 			return l.print(cmd.Context())
 		},
 	}
 	cmd.Flags().StringVar(&l.run, "run", "", "The run's ID (default: the current or last run).")
 	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "Go on until the actions end.")
 	return cmd
+}
+
+// validate checks what becomes a label selector.
+func (l *logsOptions) validate() error {
+	if len(validation.IsValidLabelValue(jobs.Slug(l.action))) > 0 {
+		return usagef("ACTION: found %q, expected an action's name, as `kubectl styrmin status %s` lists them", l.action, l.name)
+	}
+	if len(validation.IsValidLabelValue(l.run)) > 0 {
+		return usagef("--run: found %q, expected a run's ID, as `kubectl styrmin status %s` lists them", l.run, l.name)
+	}
+	return checkName("NAME", l.name)
 }
 
 func (l *logsOptions) print(ctx context.Context) error {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/install"
@@ -26,9 +25,10 @@ What is not given keeps its setting, so the command can be repeated.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n.Name = args[0]
+			if err := checkName("NAMESPACE", n.Name); err != nil {
+				return err
+			}
 			switch {
-			case len(validation.IsDNS1123Label(n.Name)) > 0:
-				return usagef("NAMESPACE: found %q, expected at most 63 lower-case letters, digits and '-', with a letter or digit at both ends", n.Name)
 			case n.Gate != "" && n.Gate != v1.GateEnforce && n.Gate != v1.GateWarn:
 				return usagef("--gate: found %q, expected %s or %s", n.Gate, v1.GateEnforce, v1.GateWarn)
 			case n.Drivers != "" && n.Drivers != v1.DriversAny:
@@ -42,10 +42,10 @@ What is not given keeps its setting, so the command can be repeated.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&n.Gate, "gate", "", "enforce holds changes of governed releases, warn lets them through with a warning (default enforce)")
-	flags.StringVar(&n.Drivers, "drivers", "", "any: accept drivers that are not registered; then evidence is only worth what its author is")
-	flags.StringVar(&n.Images, "images", "", "prefixes of images that actions may use beside the installed ones, separated by commas; any trusts all")
-	flags.StringVarP(&output, "output", "o", "", "yaml: print the manifests instead of applying them")
+	flags.StringVar(&n.Gate, "gate", "", "enforce holds changes of governed releases, warn lets them through with a warning (default enforce).")
+	flags.StringVar(&n.Drivers, "drivers", "", "any: accept drivers that are not registered; then evidence is only worth what its author is.")
+	flags.StringVar(&n.Images, "images", "", "Prefixes of images that actions may use beside the installed ones, separated by commas; any trusts all.")
+	flags.StringVarP(&output, "output", "o", "", "yaml: print the manifests instead of applying them.")
 	return cmd
 }
 

@@ -90,8 +90,8 @@ func (r *runOptions) validate() error {
 const longestRelease = 53
 
 func (r *runOptions) validateNames() error {
-	if len(validation.IsDNS1123Label(r.name)) > 0 {
-		return usagef("NAME: found %q, expected at most 63 lower-case letters, digits and '-', with a letter or digit at both ends", r.name)
+	if err := checkName("NAME", r.name); err != nil {
+		return err
 	}
 	release, flag := r.release, "--release"
 	if release == "" {

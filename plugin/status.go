@@ -40,6 +40,9 @@ func newStatusCommand(o *options) *cobra.Command {
 			if len(args) == 0 {
 				return s.list(cmd.Context())
 			}
+			if err := checkName("NAME", args[0]); err != nil {
+				return err
+			}
 			return s.one(cmd.Context(), args[0])
 		},
 	}

@@ -36,7 +36,7 @@ func newUninstallCommand(o *options) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&crds, "crds", false, "delete the CRDs, too, and with them every driver, deployment and record of runs")
+	cmd.Flags().BoolVar(&crds, "crds", false, "Delete the CRDs, too, and with them every driver, deployment and record of runs.")
 	return cmd
 }
 

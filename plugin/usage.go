@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )
@@ -44,6 +45,14 @@ func usageErrors(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		usageErrors(sub)
 	}
+}
+
+// checkName refuses what cannot be the name of a deployment or a namespace.
+func checkName(what, name string) error {
+	if len(validation.IsDNS1123Label(name)) == 0 {
+		return nil
+	}
+	return usagef("%s: found %q, expected at most 63 lower-case letters, digits and '-', with a letter or digit at both ends", what, name)
 }
 
 func unknownVerb(cmd *cobra.Command, word string) error {

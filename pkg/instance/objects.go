@@ -11,6 +11,7 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/pkg/release"
 )
 
 // The keys of the stored objects, and so the file names in the pod.
@@ -82,6 +83,9 @@ func ReadDriver(configMap *corev1.ConfigMap) (*driver.Driver, error) {
 	if err := json.Unmarshal([]byte(configMap.Data[driverKey]), &object); err != nil {
 		return nil, fmt.Errorf("ConfigMap %s/%s: %s is not a driver: %w", configMap.Namespace, configMap.Name, driverKey, err)
 	}
+	if object == nil {
+		return nil, fmt.Errorf("ConfigMap %s/%s: %s is not a driver: it is null", configMap.Namespace, configMap.Name, driverKey)
+	}
 	files := map[string]any{}
 	for name, content := range configMap.Data {
 		if name != driverKey {
@@ -100,7 +104,8 @@ func ReadDriver(configMap *corev1.ConfigMap) (*driver.Driver, error) {
 
 // Read puts an instance together from its two objects and checks that they are
 // what their digest says: the values are rendered again from the context, so
-// that neither can be exchanged for something else.
+// that neither can be exchanged for something else, nor can anything be added
+// that a pod would find beside the driver.
 func Read(configMap *corev1.ConfigMap, secret *corev1.Secret) (*Instance, error) {
 	d, err := ReadDriver(configMap)
 	if err != nil {
@@ -117,5 +122,36 @@ func Read(configMap *corev1.ConfigMap, secret *corev1.Secret) (*Instance, error)
 	if found := configMap.Labels[v1.LabelInstance]; found != i.Digest || secret.Labels[v1.LabelInstance] != i.Digest {
 		return nil, fmt.Errorf("instance %s/%s: its content has the digest %s, its label says %s", configMap.Namespace, configMap.Name, i.Digest, found)
 	}
+	if len(configMap.BinaryData) > 0 {
+		return nil, fmt.Errorf("instance %s/%s: its ConfigMap has binary data, which its digest does not cover", configMap.Namespace, configMap.Name)
+	}
+	if err := i.checkValues(secret); err != nil {
+		return nil, fmt.Errorf("instance %s/%s: %w", configMap.Namespace, configMap.Name, err)
+	}
 	return i, nil
+}
+
+// checkValues makes sure that the stored values are those of the context. It
+// compares what they mean: another version of ours may write YAML differently.
+func (i *Instance) checkValues(secret *corev1.Secret) error {
+	asJSON, err := yaml.YAMLToJSON(secret.Data[valuesKey])
+	if err != nil {
+		return fmt.Errorf("%s in its Secret is not YAML", valuesKey)
+	}
+	var stored map[string]any
+	if err := json.Unmarshal(asJSON, &stored); err != nil {
+		return fmt.Errorf("%s in its Secret is not a mapping", valuesKey)
+	}
+	found, err := release.ValuesDigest(stored)
+	if err != nil {
+		return err
+	}
+	expected, err := release.ValuesDigest(i.Values)
+	if err != nil {
+		return err
+	}
+	if found != expected {
+		return fmt.Errorf("%s in its Secret is not what its driver renders from its context", valuesKey)
+	}
+	return nil
 }

@@ -132,12 +132,22 @@ func (r *run) withJob(ctx context.Context, known v1.ActionStatus, job *batchv1.J
 		next.Message = fmt.Sprintf("Job %s passed its deadline and the Job controller has not ended it; is kube-controller-manager running?", job.Name)
 	}
 	if next.State != v1.ActionRunning {
-		next.EndedAt = r.timestamp()
+		r.setTimes(&next, job)
 	}
 	if next.State == v1.ActionFailed && next.Message == "" {
 		next.Message = r.failure(ctx, job)
 	}
 	return next, nil
+}
+
+// setTimes takes when an attempt began and ended from its Job: it may have ended
+// long before an engine saw it, and both times are then by the same clock.
+func (r *run) setTimes(action *v1.ActionStatus, job *batchv1.Job) {
+	if ended := jobs.EndOf(job); ended != nil {
+		action.StartedAt, action.EndedAt = job.CreationTimestamp.DeepCopy(), ended
+		return
+	}
+	action.EndedAt = r.timestamp()
 }
 
 // supersedes is true when a Job is a newer attempt than the recorded one.

@@ -8,6 +8,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
@@ -71,6 +72,17 @@ func FailureOf(job *batchv1.Job) string {
 		}
 	}
 	return ""
+}
+
+// EndOf is when a Job ended by the cluster's own clock; nil while it has not.
+func EndOf(job *batchv1.Job) *metav1.Time {
+	for _, condition := range job.Status.Conditions {
+		ended := condition.Type == batchv1.JobComplete || condition.Type == batchv1.JobFailed
+		if ended && condition.Status == corev1.ConditionTrue && !condition.LastTransitionTime.IsZero() {
+			return condition.LastTransitionTime.DeepCopy()
+		}
+	}
+	return nil
 }
 
 // Result is what the runner leaves as the container's termination message.

@@ -57,6 +57,26 @@ func TestFailureOf(t *testing.T) {
 	}
 }
 
+func TestEndOf(t *testing.T) {
+	at := metav1.Unix(1700000000, 0)
+	for name, tt := range map[string]struct {
+		condition batchv1.JobCondition
+		want      *metav1.Time
+	}{
+		"running":  {condition(batchv1.JobSuspended, corev1.ConditionTrue), nil},
+		"complete": {condition(batchv1.JobComplete, corev1.ConditionTrue), &at},
+		"failed":   {condition(batchv1.JobFailed, corev1.ConditionTrue), &at},
+		"not yet":  {condition(batchv1.JobComplete, corev1.ConditionFalse), nil},
+	} {
+		job := jobs.Build(valid())
+		tt.condition.LastTransitionTime = at
+		job.Status.Conditions = []batchv1.JobCondition{tt.condition}
+		if got := jobs.EndOf(job); !got.Equal(tt.want) {
+			t.Errorf("%s: it ended at %v, expected %v", name, got, tt.want)
+		}
+	}
+}
+
 func TestResultOf(t *testing.T) {
 	ended := func(container, message string) corev1.ContainerStatus {
 		return corev1.ContainerStatus{Name: container, State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Message: message}}}

@@ -42,7 +42,7 @@ func deny(reason, what string, problems ...string) answer {
 
 // undecided is our own failure, never the client's.
 func undecided(namespace string, err error) answer {
-	next := "check that the webhook is healthy with `kubectl styrmin doctor`"
+	next := "look at the webhook's log with `kubectl logs -n styrmin deploy/styrmin-webhook`"
 	if namespace != "" {
 		next = fmt.Sprintf("check that the namespace is prepared with `kubectl styrmin prepare %s`, and %s", namespace, next)
 	}

@@ -116,7 +116,7 @@ func changes(old, current *batchv1.Job, user string) []string {
 		problems = append(problems, "metadata.ownerReferences: they are fixed")
 	}
 	if !equality.Semantic.DeepEqual(old.Spec, current.Spec) {
-		problems = append(problems, "spec: it is fixed; to stop the action, use: kubectl styrmin abort "+old.Labels[v1.LabelDeployment]+" -n "+old.Namespace)
+		problems = append(problems, "spec: it is fixed; to stop the action, delete the Job: its run then fails there, and can be resumed")
 	}
 	return problems
 }

@@ -123,3 +123,50 @@ func TestDriverBump(t *testing.T) {
 		t.Errorf("the same again: unexpected run %+v", outcome.Run)
 	}
 }
+
+// refused is a version that renders, and that the API server does not take.
+const refused = "2.0 beta"
+
+func TestHelmFails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("upgrade/pre/a", "upgrade/core/b")
+	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
+	for attempt, want := range [][]string{{"1 deployed", "2 failed"}, {"1 deployed", "2 failed", "3 failed"}} {
+		_, events, err := w.do(t.Context(), w.request(engine.VerbUpgrade, d, refused))
+		var failed *engine.FailedError
+		if !errors.As(err, &failed) || failed.Mode != v1.ModeCore || failed.Helm == nil || failed.ReleaseChanged {
+			t.Fatalf("expected Helm's failure, got %v", err)
+		}
+		if !strings.Contains(err.Error(), "the Helm release could not be changed") || !strings.Contains(err.Error(), "a valid label must") {
+			t.Errorf("expected the API server's words in: %v", err)
+		}
+		w.must(events.has("HelmFailed"))
+		if got := w.history(); !slices.Equal(got, want) {
+			t.Errorf("attempt %d: the release is %q, expected %q", attempt, got, want)
+		}
+	}
+	if order := w.kubelet.order(w.namespace); len(order) != 1 {
+		t.Errorf("pre ran again, or core ran: %q", order)
+	}
+}
+
+// TestRollbackOnFailure: the rollback spends the evidence, so pre runs again.
+func TestRollbackOnFailure(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("upgrade/pre/a")
+	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
+	request := w.request(engine.VerbUpgrade, d, refused, func(r *engine.Request) { r.RollbackOnFailure = true })
+	for range 2 {
+		if _, _, err := w.do(t.Context(), request); err == nil {
+			t.Fatal("expected Helm's failure")
+		}
+	}
+	if got, want := w.history(), []string{"1 superseded", "2 failed", "3 superseded", "4 failed", "5 deployed"}; !slices.Equal(got, want) {
+		t.Errorf("the release is %q, expected %q", got, want)
+	}
+	if got, want := w.kubelet.order(w.namespace), []string{"a", "a"}; !slices.Equal(got, want) {
+		t.Errorf("ran %q, expected %q", got, want)
+	}
+}

@@ -21,18 +21,21 @@ type permission struct {
 
 // needed is what a run does with the operator's own permissions: the deployment
 // and its status, the instance, the Jobs with their output, Helm's records, the
-// lock and Events. What the chart contains is the chart's own affair.
+// lock and Events, and what the pre actions stopped. What the chart contains is the chart's own affair.
 func needed() []permission {
 	group := v1.GroupVersion.Group
 	return []permission{
 		{group: group, resource: "applicationdrivers", clusterScoped: true, verbs: []string{"get"}},
 		{group: group, resource: "styrmindeployments", verbs: []string{"get", "list", "create", "update"}},
 		{group: group, resource: "styrmindeployments", subresource: "status", verbs: []string{"update"}},
-		{group: "batch", resource: "jobs", verbs: []string{"list", "watch", "create", "delete"}},
+		{group: "batch", resource: "jobs", verbs: []string{"get", "list", "watch", "create", "delete"}},
 		{resource: "pods", verbs: []string{"list", "watch"}},
 		{resource: "pods", subresource: "log", verbs: []string{"get"}},
-		{resource: "configmaps", verbs: []string{"list", "create", "delete"}},
+		{resource: "configmaps", verbs: []string{"get", "list", "create", "delete"}},
 		{resource: "secrets", verbs: []string{"get", "list", "create", "update", "delete"}},
+		{group: "apps", resource: "deployments", verbs: []string{"list"}},
+		{group: "apps", resource: "statefulsets", verbs: []string{"list"}},
+		{group: "batch", resource: "cronjobs", verbs: []string{"list"}},
 		{group: "coordination.k8s.io", resource: "leases", verbs: []string{"get", "create", "update"}},
 		{resource: "events", verbs: []string{"create"}},
 	}

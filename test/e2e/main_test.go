@@ -145,7 +145,8 @@ func drivers(ctx context.Context) (map[string]bool, error) {
 	return names, nil
 }
 
-// forgetDrivers deletes the drivers that the tests registered.
+// forgetDrivers deletes the drivers that these tests registered, and testdata's
+// that an earlier, failed run has left.
 func forgetDrivers(before map[string]bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -154,7 +155,7 @@ func forgetDrivers(before map[string]bool) {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 	}
 	for name := range now {
-		if !before[name] {
+		if !before[name] || strings.HasPrefix(name, "e2e-") {
 			execute(ctx, cluster.kubeconfig, "", "kubectl", "delete", "applicationdriver", name)
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,6 +25,7 @@ import (
 	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/install"
+	control "github.com/styrmin/kubectl-styrmin/test/environment"
 	"github.com/styrmin/kubectl-styrmin/webhook"
 )
 
@@ -77,12 +76,7 @@ func watchedLog() logr.Logger {
 // cluster starts the environment once, or skips the test.
 func cluster(t *testing.T) *environment {
 	t.Helper()
-	binaries := binaryDirectory()
-	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager"} {
-		if _, err := os.Stat(filepath.Join(binaries, name)); err != nil {
-			t.Skipf("no %s: build it with test/cluster, or set KUBEBUILDER_ASSETS to a directory with etcd, kube-apiserver and kube-controller-manager", filepath.Join(binaries, name))
-		}
-	}
+	binaries := control.Binaries(t)
 	shared.Do(func() { shared.environment, shared.err = start(binaries) })
 	if shared.err != nil {
 		t.Fatal(shared.err)
@@ -90,32 +84,20 @@ func cluster(t *testing.T) *environment {
 	return shared.environment
 }
 
-func binaryDirectory() string {
-	if assets := os.Getenv("KUBEBUILDER_ASSETS"); assets != "" {
-		return assets
-	}
-	cache := os.Getenv("STYRMIN_CACHE")
-	if cache == "" {
-		home, _ := os.UserHomeDir()
-		cache = filepath.Join(home, ".cache", "kubectl-styrmin")
-	}
-	return filepath.Join(cache, "bin")
-}
-
 func start(binaries string) (*environment, error) {
 	objects, err := install.Render(install.Options{})
 	if err != nil {
 		return nil, err
 	}
-	control := &envtest.Environment{BinaryAssetsDirectory: binaries}
-	if err := configurations(objects, &control.WebhookInstallOptions); err != nil {
+	server := &envtest.Environment{BinaryAssetsDirectory: binaries}
+	if err := configurations(objects, &server.WebhookInstallOptions); err != nil {
 		return nil, err
 	}
-	config, err := control.Start()
+	config, err := server.Start()
 	if err != nil {
 		return nil, err
 	}
-	shared.stop = append(shared.stop, func() { _ = control.Stop() })
+	shared.stop = append(shared.stop, func() { _ = server.Stop() })
 	e := &environment{config: config}
 	if e.scheme, err = webhook.Scheme(); err != nil {
 		return nil, err
@@ -127,10 +109,14 @@ func start(binaries string) (*environment, error) {
 	if err := installer.Apply(context.Background(), withoutWebhooks(objects)); err != nil {
 		return nil, err
 	}
-	if err := controllers(control, binaries); err != nil {
+	// The tests rest on Jobs, and on the aggregation of our roles into edit and admin.
+	stop, err := control.Controllers(server, binaries,
+		"job-controller", "clusterrole-aggregation-controller", "garbage-collector-controller", "serviceaccount-controller")
+	if err != nil {
 		return nil, err
 	}
-	return e, e.serve(&control.WebhookInstallOptions)
+	shared.stop = append(shared.stop, stop)
+	return e, e.serve(&server.WebhookInstallOptions)
 }
 
 // configurations hands the manifests' own configurations to envtest, which
@@ -164,39 +150,6 @@ func withoutWebhooks(objects []*unstructured.Unstructured) []*unstructured.Unstr
 		}
 	}
 	return rest
-}
-
-// controllers runs those that the tests rest on: Jobs, and the aggregation of
-// our roles into edit and admin.
-func controllers(control *envtest.Environment, binaries string) error {
-	user, err := control.AddUser(envtest.User{Name: "system:kube-controller-manager", Groups: []string{"system:masters"}}, nil)
-	if err != nil {
-		return err
-	}
-	kubeconfig, err := user.KubeConfig()
-	if err != nil {
-		return err
-	}
-	directory, err := os.MkdirTemp("", "styrmin-webhook")
-	if err != nil {
-		return err
-	}
-	file := filepath.Join(directory, "kubeconfig")
-	if err := os.WriteFile(file, kubeconfig, 0o600); err != nil {
-		return err
-	}
-	command := exec.Command(filepath.Join(binaries, "kube-controller-manager"),
-		"--kubeconfig="+file, "--secure-port=0", "--leader-elect=false", "--use-service-account-credentials=true",
-		"--controllers=job-controller,clusterrole-aggregation-controller,garbage-collector-controller,serviceaccount-controller")
-	if err := command.Start(); err != nil {
-		return err
-	}
-	shared.stop = append(shared.stop, func() {
-		_ = command.Process.Kill()
-		_ = command.Wait()
-		_ = os.RemoveAll(directory)
-	})
-	return nil
 }
 
 // serve reads as the webhook's service account, so that the tests fail when the

@@ -39,7 +39,7 @@ func TestForgedInstances(t *testing.T) {
 		"mutable":      {func(s *corev1.Secret) { s.Immutable = nil }, "immutable: expected true"},
 		"no label":     {func(s *corev1.Secret) { s.Labels = nil }, "for instances only"},
 		"other name":   {func(s *corev1.Secret) { s.Name = "styrmin-app-000000000000" }, "metadata.name: found"},
-		"other values": {func(s *corev1.Secret) { s.Data["values.yaml"] = []byte("password: " + secretValue) }, "its data is not what its context renders to"},
+		"other values": {func(s *corev1.Secret) { s.Data["values.yaml"] = []byte("password: " + secretValue) }, "not the snapshot"},
 		"another file": {func(s *corev1.Secret) { s.Data["sitecustomize.py"] = []byte("exit(0)") }, "its data is not"},
 		"other context": {func(s *corev1.Secret) {
 			s.Data["context.json"] = []byte(`{"app":{"version":"9"},"secret":"` + secretValue + `"}`)

@@ -115,6 +115,9 @@ func (s *statusOptions) one(ctx context.Context, name string) error {
 	fmt.Fprintf(table, "Release:\t%s\n", d.ReleaseName())
 	fmt.Fprintf(table, "Deployed:\t%s\n", deployed(d))
 	fmt.Fprintf(table, "Gate:\t%s\n", c.gate(ctx))
+	if stopped := c.stopped(ctx, d); stopped != "" {
+		fmt.Fprintf(table, "Stopped:\t%s\n", stopped)
+	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
@@ -138,29 +141,13 @@ func deployed(d *v1.StyrminDeployment) string {
 	return fmt.Sprintf("version %s, driver version %s, revision %d, by the last run that succeeded", orDash(active.Version), orDash(active.DriverVersion), active.Revision)
 }
 
-// gate says whether changes of the release by other clients are held.
-func (c *clients) gate(ctx context.Context) string {
-	namespace, err := c.kube.CoreV1().Namespaces().Get(ctx, c.namespace, metav1.GetOptions{})
-	if err != nil {
-		return "unknown: you may not read the namespace's labels"
-	}
-	switch mode := namespace.Labels[v1.LabelGate]; mode {
-	case v1.GateEnforce:
-		return "enforce: changes of the release are held until the pre actions succeeded"
-	case v1.GateWarn:
-		return "warn: changes of the release by other clients are let through with a warning"
-	default:
-		return fmt.Sprintf("off: other clients' changes are not held; `kubectl styrmin prepare %s` opts in", c.namespace)
-	}
-}
-
 func printRun(out io.Writer, run *v1.Run) {
 	if run == nil {
 		return
 	}
 	fmt.Fprintf(out, "\nRun %s: %s, %s%s\n", run.ID, aim(run), run.Phase, took(run.StartedAt, run.EndedAt))
 	if run.Revision > 0 && run.Phase != v1.RunSucceeded {
-		fmt.Fprintf(out, "  The Helm release is at revision %d, which this run made.\n", run.Revision)
+		fmt.Fprintf(out, "  The Helm release is at this run's target, as revision %d.\n", run.Revision)
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if len(run.Actions) > 0 {

@@ -22,6 +22,9 @@ const (
 	PrefectName = "prefect-server"
 )
 
+// WebhookConfiguration names both webhook configurations.
+const WebhookConfiguration = "styrmin"
+
 const pollInterval = 500 * time.Millisecond
 
 // NotReadyError says what did not become ready in time, and what is known of why.

@@ -45,7 +45,7 @@ func TestDeletedJobIsLost(t *testing.T) {
 	events, done := w.inBackground(t.Context(), w.request(engine.VerbSetup, d, "1.0"))
 	w.eventually("the start", func() error { return events.has("ActionStarted slow#1") })
 	w.must(w.admin.Delete(t.Context(), w.runJob(), client.PropagationPolicy(metav1.DeletePropagationBackground)))
-	err := within(t, 20*time.Second, "the run", done)
+	err := within(t, patience, "the run", done)
 	var failed *engine.FailedError
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "was deleted before it ended") {
 		t.Fatalf("expected the run to fail for a lost Job, got %v", err)
@@ -79,7 +79,7 @@ func TestJobDeletedAtOnce(t *testing.T) {
 	w.must(err)
 	done := make(chan error, 1)
 	go func() { _, err := e.Do(t.Context(), p); done <- err }()
-	err = within(t, 20*time.Second, "the run", done)
+	err = within(t, patience, "the run", done)
 	if err == nil || !strings.Contains(err.Error(), "was deleted before it ended") {
 		t.Errorf("expected a lost Job, got %v; events %q", err, events.lines())
 	}
@@ -100,7 +100,7 @@ func TestNextAttemptWaitsForThePod(t *testing.T) {
 		return nil
 	})
 	interrupt()
-	within(t, 10*time.Second, "the interruption", done)
+	within(t, patience, "the interruption", done)
 	job := w.runJob()
 	w.must(w.admin.Delete(t.Context(), job, client.PropagationPolicy(metav1.DeletePropagationOrphan)))
 	w.eventually("the Job's end", func() error {
@@ -117,7 +117,7 @@ func TestNextAttemptWaitsForThePod(t *testing.T) {
 		t.Errorf("a second attempt runs beside the first: %q", order)
 	}
 	w.must(w.kubelet.endAll(t.Context(), w.namespace, "slow", ending{exit: 1}))
-	w.must(within(t, 30*time.Second, "the run", done))
+	w.must(within(t, patience, "the run", done))
 	w.must(events.has("ActionSucceeded slow#2"))
 }
 
@@ -136,7 +136,7 @@ func TestPodThatCannotStart(t *testing.T) {
 	request := w.request(engine.VerbSetup, d, "1.0", func(r *engine.Request) { r.Desired.Spec.Jobs.TimeoutSeconds = 3 })
 	events, done := w.inBackground(t.Context(), request)
 	w.eventually("the reason", func() error { return events.has("ActionWaiting a#1") })
-	err := within(t, 30*time.Second, "the deadline", done)
+	err := within(t, patience, "the deadline", done)
 	var failed *engine.FailedError
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "DeadlineExceeded") {
 		t.Errorf("expected the Job's deadline as the reason, got %v", err)
@@ -161,7 +161,7 @@ func TestJobControllerThatDoesNotAct(t *testing.T) {
 	late.add(jobs.DefaultTimeoutSeconds*time.Second + 3*time.Minute)
 	// Anything that wakes the engine does; else its timer would.
 	w.kubelet.patch(t.Context(), pod, corev1.PodStatus{Phase: corev1.PodPending, Message: "poke"})
-	err = within(t, 20*time.Second, "the run", done)
+	err = within(t, patience, "the run", done)
 	if err == nil || !strings.Contains(err.Error(), "is kube-controller-manager running?") {
 		t.Errorf("expected the run to end, got %v", err)
 	}

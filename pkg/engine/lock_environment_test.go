@@ -60,7 +60,7 @@ func TestLiveHolderIsRespected(t *testing.T) {
 	if !errors.As(err, &locked) || locked.Holder != "other-host/1-abcde" || !strings.Contains(err.Error(), "other-host/1-abcde") {
 		t.Fatalf("expected the holder to be named, got %v", err)
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > 15*time.Second {
 		t.Errorf("finding out took %s", took)
 	}
 	if d := w.deployment(); d.Status.Run != nil {
@@ -74,7 +74,7 @@ func TestDeadHolderIsSucceeded(t *testing.T) {
 	w.lease("dead-host/1-abcde", time.Now().Add(time.Hour)) // its clock was an hour ahead
 	began := time.Now()
 	w.mustDo(w.request(engine.VerbSetup, w.driverWith(), "1.0"))
-	if took := time.Since(began); took < 14*time.Second || took > 25*time.Second {
+	if took := time.Since(began); took < 14*time.Second || took > time.Minute {
 		t.Errorf("taking over took %s, expected one lease of 15s", took)
 	}
 }
@@ -93,7 +93,7 @@ func TestTwoEnginesAtOnce(t *testing.T) {
 	case err = <-first:
 		winner = second
 	case err = <-second:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("both engines wait")
 	}
 	var locked *engine.LockedError
@@ -101,7 +101,7 @@ func TestTwoEnginesAtOnce(t *testing.T) {
 		t.Errorf("expected the slower engine to be told of the lock, got %v", err)
 	}
 	w.eventually("the pod", func() error { return w.kubelet.endAll(t.Context(), w.namespace, "a", ending{}) })
-	w.must(within(t, 30*time.Second, "the run", winner))
+	w.must(within(t, patience, "the run", winner))
 	if order := w.kubelet.order(w.namespace); len(order) != 1 {
 		t.Errorf("ran %q", order)
 	}
@@ -134,7 +134,7 @@ func TestLostLockEndsTheRun(t *testing.T) {
 	go func() { _, err := e.Do(t.Context(), p); done <- err }()
 	w.eventually("the start", func() error { return events.has("ActionStarted slow#1") })
 	close(cut)
-	err = within(t, 25*time.Second, "the loss", done)
+	err = within(t, patience, "the loss", done)
 	if err == nil || !strings.Contains(err.Error(), "the lock was lost") {
 		t.Errorf("expected the loss of the lock, got %v", err)
 	}
@@ -145,5 +145,5 @@ func TestLostLockEndsTheRun(t *testing.T) {
 	events, done = w.inBackground(t.Context(), w.request(engine.VerbSetup, d, "1.0"))
 	w.eventually("the adoption", func() error { return events.has("ActionAdopted slow#1") })
 	w.must(w.kubelet.endAll(t.Context(), w.namespace, "slow", ending{}))
-	w.must(within(t, 30*time.Second, "the resumed run", done))
+	w.must(within(t, patience, "the resumed run", done))
 }

@@ -168,7 +168,7 @@ func TestInterruptedRunIsTakenUp(t *testing.T) {
 	events, done := w.inBackground(ctx, w.request(engine.VerbSetup, d, "1.0"))
 	w.eventually("the start", func() error { return events.has("ActionStarted slow#1") })
 	interrupt()
-	if err := within(t, 10*time.Second, "the interruption", done); !errors.Is(err, context.Canceled) {
+	if err := within(t, patience, "the interruption", done); !errors.Is(err, context.Canceled) {
 		t.Errorf("expected the interruption as the error, got %v", err)
 	}
 
@@ -184,7 +184,7 @@ func TestInterruptedRunIsTakenUp(t *testing.T) {
 	w.eventually("the pod", func() error {
 		return w.kubelet.endAll(t.Context(), w.namespace, "slow", ending{message: result(jobs.Result{Outcome: "succeeded"})})
 	})
-	w.must(within(t, 30*time.Second, "the resumed run", done))
+	w.must(within(t, patience, "the resumed run", done))
 	if got, want := w.kubelet.order(w.namespace), []string{"slow", "c"}; !slices.Equal(got, want) {
 		t.Errorf("ran %q, expected %q", got, want)
 	}

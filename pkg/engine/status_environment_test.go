@@ -30,7 +30,7 @@ func TestDeploymentChangedMeanwhile(t *testing.T) {
 	patch := `{"metadata":{"annotations":{"team":"a"}},"spec":{"version":"9.0"}}`
 	w.must(w.admin.Patch(t.Context(), w.deployment(), client.RawPatch("application/merge-patch+json", []byte(patch))))
 	w.eventually("the pod", func() error { return w.kubelet.endAll(t.Context(), w.namespace, "slow", ending{}) })
-	w.must(within(t, 30*time.Second, "the run", done))
+	w.must(within(t, patience, "the run", done))
 	d := w.deployment()
 	if d.Annotations["team"] != "a" || d.Spec.Version != "9.0" {
 		t.Errorf("the change was overwritten: %v, %s", d.Annotations, d.Spec.Version)
@@ -48,7 +48,7 @@ func TestDeploymentReplacedMeanwhile(t *testing.T) {
 	old := w.deployment()
 	w.must(w.admin.Delete(t.Context(), old))
 	w.must(w.admin.Create(t.Context(), &v1.StyrminDeployment{ObjectMeta: metav1.ObjectMeta{Namespace: old.Namespace, Name: old.Name}, Spec: old.Spec}))
-	err := within(t, 30*time.Second, "the run", done)
+	err := within(t, patience, "the run", done)
 	if err == nil || !strings.Contains(err.Error(), old.Name) {
 		t.Errorf("expected an error about the deployment, got %v", err)
 	}

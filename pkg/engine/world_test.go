@@ -205,6 +205,9 @@ func (w *world) eventually(what string, try func() error) {
 	w.t.Fatalf("%s: %v", what, err)
 }
 
+// patience bounds what takes seconds, on a machine that may be busy.
+const patience = 2 * time.Minute
+
 func within[T any](t *testing.T, limit time.Duration, what string, c <-chan T) T {
 	t.Helper()
 	select {

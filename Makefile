@@ -45,8 +45,12 @@ test-unit: ## Run the tests that need no cluster.
 # Tests that need a cluster find it by this; without it they skip, saying so.
 ON_CLUSTER := STYRMIN_TEST_KUBECONFIG=$(STYRMIN_CACHE)/kubeconfig
 
+.PHONY: python-venv
+python-venv: # Debian's Python comes without its module for virtual environments.
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || apt-get install --yes --no-install-recommends python3-venv
+
 .PHONY: test
-test: build cluster images product-image notes-images founding-image test-notes ## Run every test, on a real cluster.
+test: build cluster images product-image notes-images founding-image python-venv test-notes ## Run every test, on a real cluster.
 	go vet ./...
 	cd test/cluster && go vet ./... && go test ./...
 	$(ON_CLUSTER) go test -count=1 -timeout 30m $$(go list ./... | grep -v /test/e2e)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -155,7 +156,11 @@ func (r *run) changeRelease(ctx context.Context) error {
 	}
 	r.report(Event{Kind: HelmStarted, Mode: v1.ModeCore, Message: fmt.Sprintf("%s, chart %s %s", name, p.Chart.Name, p.Chart.Version)})
 	request := p.helmRequest()
-	request.Labels = map[string]string{v1.LabelRun: recorded.ID, v1.LabelInstance: recorded.Instance}
+	request.Labels = map[string]string{
+		v1.LabelRun:      recorded.ID,
+		v1.LabelInstance: recorded.Instance,
+		v1.LabelRevision: strconv.Itoa(lifecycle.Newest(history) + 1),
+	}
 	request.Description = fmt.Sprintf("styrmin run %s", recorded.ID)
 	if request.PostRender, err = r.engine.keepStopped(ctx, p.Desired); err != nil {
 		return err
@@ -198,18 +203,19 @@ func (r *run) clearPending(ctx context.Context, history []release.Record) error 
 	if !last.IsPending() {
 		return nil
 	}
-	if !r.ours(last.Labels[v1.LabelRun]) {
+	if !r.ours(last) {
 		return &helm.HeldError{Message: fmt.Sprintf("revision %d of Helm release %s is %s: another client is changing it, or died while it did. Wait for it, or recover with `helm rollback %s -n %s`; then run the same command again",
 			last.Revision, name, last.Status, name, r.prepared.Desired.Namespace)}
 	}
 	return r.engine.Helm.MarkFailed(ctx, name, last.Revision, "the styrmin client that made this change ended before Helm did")
 }
 
-// ours is true for a run of this deployment.
-func (r *run) ours(id string) bool {
-	status := r.status.deployment().Status
-	return id != "" && (status.Run.ID == id ||
-		slices.ContainsFunc(status.History, func(past v1.RunSummary) bool { return past.ID == id }))
+// ours is true for a revision that an engine made for a run of this deployment.
+// The run's label alone does not tell: Helm copies it into everybody's revisions.
+func (r *run) ours(revision release.Record) bool {
+	status, id := r.status.deployment().Status, revision.Labels[v1.LabelRun]
+	known := status.Run.ID == id || slices.ContainsFunc(status.History, func(past v1.RunSummary) bool { return past.ID == id })
+	return id != "" && known && revision.Labels[v1.LabelRevision] == strconv.Itoa(revision.Revision)
 }
 
 // releaseChanged records that the release is at the run's target.

@@ -59,15 +59,24 @@ func TestPendingReleaseOfAnEarlierRun(t *testing.T) {
 	}
 }
 
+// TestPendingReleaseOfSomebodyElse: another client's revision bears no label of
+// a run, or the copy of one that Helm made from the revision before.
 func TestPendingReleaseOfSomebodyElse(t *testing.T) {
 	t.Parallel()
+	for name, labels := range map[string]string{"no label": `{"styrmin.io/run":null}`, "copied labels": `{"styrmin.io/revision":"1"}`} {
+		t.Run(name, func(t *testing.T) { respectsPending(t, labels) })
+	}
+}
+
+func respectsPending(t *testing.T, labels string) {
+	t.Helper()
 	w := newWorld(t)
 	d := w.driverWith()
 	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
 	w.diesInHelm(w.request(engine.VerbUpgrade, d, "2.0"))
 	record := &corev1.Secret{}
 	record.Namespace, record.Name = w.namespace, release.Key(deploymentName, 2)
-	patch := `{"metadata":{"labels":{"styrmin.io/run":null}}}`
+	patch := `{"metadata":{"labels":` + labels + `}}`
 	w.must(w.admin.Patch(t.Context(), record, client.RawPatch("application/merge-patch+json", []byte(patch))))
 
 	_, _, err := w.do(t.Context(), w.request(engine.VerbUpgrade, d, "2.0"))

@@ -131,7 +131,7 @@ func isRollback(change release.Record, world World) bool {
 		return false
 	}
 	for _, revision := range world.Revisions {
-		if revision.Fingerprint == change.Fingerprint {
+		if wentThrough(revision.Status) && revision.Fingerprint == change.Fingerprint {
 			return true
 		}
 	}

@@ -44,20 +44,24 @@ func TestJudge(t *testing.T) {
 		"an older run is spent, the newer is not": {olderRun, lifecycle.Allowed, lifecycle.ReasonEvidence},
 		"rollback":                                {rollback("1"), lifecycle.Allowed, lifecycle.ReasonRollback},
 		"rollback held":                           {both(rollback("1"), func(w *lifecycle.World, _ *release.Record) { w.Deployment.Spec.Gate.Rollback = v1.RollbackHold }), lifecycle.Held, lifecycle.ReasonNoRun},
-		"pretended rollback":                      {both(rollback("2"), func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
-		"pretended by words only":                 {both(pretended, func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
-		"parameters only, run":                    {parametersOnly(v1.RunPre, 1), lifecycle.Allowed, lifecycle.ReasonNoActions},
-		"parameters only, run failed":             {parametersOnly(v1.RunFailed, 1), lifecycle.Allowed, lifecycle.ReasonNoActions},
-		"parameters only, run over":               {parametersOnly(v1.RunSucceeded, 1), lifecycle.Held, lifecycle.ReasonNoRun},
-		"parameters only, spent":                  {parametersOnly(v1.RunCore, 0), lifecycle.Held, lifecycle.ReasonSpent},
-		"parameters only, no run":                 {both(parametersOnly(v1.RunPre, 1), func(w *lifecycle.World, _ *release.Record) { w.Deployment.Status.Run = nil }), lifecycle.Held, lifecycle.ReasonNoRun},
-		"hook without pre actions":                {withoutPre, lifecycle.Allowed, lifecycle.ReasonNoActions},
-		"setup with evidence":                     {setup(true), lifecycle.Allowed, lifecycle.ReasonEvidence},
-		"setup without evidence":                  {setup(false), lifecycle.Held, lifecycle.ReasonMissing},
-		"adopted release":                         {adopted, lifecycle.Allowed, lifecycle.ReasonEvidence},
-		"adopted release, no evidence":            {both(adopted, func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
-		"driver bump with evidence":               {bumped(true), lifecycle.Allowed, lifecycle.ReasonEvidence},
-		"driver bump without evidence":            {bumped(false), lifecycle.Held, lifecycle.ReasonMissing},
+		"rollback to what never went through": {both(rollback("2"), func(w *lifecycle.World, _ *release.Record) {
+			w.Evidence = nil
+			w.Revisions = append(w.Revisions, revision(2, release.StatusFailed, at("2")))
+		}), lifecycle.Held, lifecycle.ReasonMissing},
+		"pretended rollback":           {both(rollback("2"), func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
+		"pretended by words only":      {both(pretended, func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
+		"parameters only, run":         {parametersOnly(v1.RunPre, 1), lifecycle.Allowed, lifecycle.ReasonNoActions},
+		"parameters only, run failed":  {parametersOnly(v1.RunFailed, 1), lifecycle.Allowed, lifecycle.ReasonNoActions},
+		"parameters only, run over":    {parametersOnly(v1.RunSucceeded, 1), lifecycle.Held, lifecycle.ReasonNoRun},
+		"parameters only, spent":       {parametersOnly(v1.RunCore, 0), lifecycle.Held, lifecycle.ReasonSpent},
+		"parameters only, no run":      {both(parametersOnly(v1.RunPre, 1), func(w *lifecycle.World, _ *release.Record) { w.Deployment.Status.Run = nil }), lifecycle.Held, lifecycle.ReasonNoRun},
+		"hook without pre actions":     {withoutPre, lifecycle.Allowed, lifecycle.ReasonNoActions},
+		"setup with evidence":          {setup(true), lifecycle.Allowed, lifecycle.ReasonEvidence},
+		"setup without evidence":       {setup(false), lifecycle.Held, lifecycle.ReasonMissing},
+		"adopted release":              {adopted, lifecycle.Allowed, lifecycle.ReasonEvidence},
+		"adopted release, no evidence": {both(adopted, func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
+		"driver bump with evidence":    {bumped(true), lifecycle.Allowed, lifecycle.ReasonEvidence},
+		"driver bump without evidence": {bumped(false), lifecycle.Held, lifecycle.ReasonMissing},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

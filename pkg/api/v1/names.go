@@ -14,6 +14,10 @@ const (
 	LabelMode = "styrmin.io/mode"
 	// LabelAction is the action's name as a label value.
 	LabelAction = "styrmin.io/action"
+	// LabelRevision on a Helm release is the revision that the run's engine made.
+	// Helm copies the labels of a release into its next revision, whoever makes
+	// it; there the number tells that LabelRun is a copy.
+	LabelRevision = "styrmin.io/revision"
 	// LabelGate on a namespace opts it in: GateEnforce or GateWarn.
 	LabelGate = "styrmin.io/gate"
 

@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -150,8 +152,10 @@ func TestForeignJobDoesNotBecomeEvidence(t *testing.T) {
 	labels := job.Labels
 	job.Labels = nil
 	must(t, w.editor.Create(t.Context(), job))
-	job.Labels = labels
-	refused(t, w.editor.Update(t.Context(), job), "it would gain styrmin.io/run")
+	// A patch, because the Job controller is changing the Job meanwhile.
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"labels": labels}})
+	must(t, err)
+	refused(t, w.editor.Patch(t.Context(), job, client.RawPatch(types.MergePatchType, patch)), "it would gain styrmin.io/run")
 }
 
 // TestPodsOfAnActionAreTheJobControllers: the ways in which a pod of somebody's
@@ -188,6 +192,20 @@ func TestPodsOfAnActionAreTheJobControllers(t *testing.T) {
 	delete(unlabelled.Labels, v1.LabelMode)
 	refused(t, w.editor.Update(ctx, unlabelled), "labels styrmin.io/* are fixed")
 	must(t, w.editor.Delete(ctx, pod))
+}
+
+// TestPreparingAgainLeavesNoGap: a namespace that is prepared already is not
+// touched on the way, so that there is no moment in which it is not guarded.
+func TestPreparingAgainLeavesNoGap(t *testing.T) {
+	w := newWorld(t, "enforce")
+	key := client.ObjectKey{Name: w.namespace}
+	var before, after corev1.Namespace
+	must(t, w.admin.Get(t.Context(), key, &before))
+	w.prepare(install.Namespace{Name: w.namespace, Gate: "enforce"})
+	must(t, w.admin.Get(t.Context(), key, &after))
+	if before.ResourceVersion != after.ResourceVersion {
+		t.Errorf("the namespace was changed, from %v to %v by way of something else", before.Labels, after.Labels)
+	}
 }
 
 // TestImagesMustBeTrusted: who chooses the image chooses what succeeds.

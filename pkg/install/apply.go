@@ -24,9 +24,7 @@ type Installer struct {
 // be served and changes nothing that is as it should be.
 func (i Installer) Apply(ctx context.Context, objects []*unstructured.Unstructured) error {
 	for _, object := range objects {
-		// The server's answer is written into the object; keep what was given.
-		given := object.DeepCopy()
-		if err := i.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(given), client.FieldOwner(v1.FieldOwner), client.ForceOwnership); err != nil {
+		if err := i.applyOne(ctx, object); err != nil {
 			return fmt.Errorf("applying %s: %w", describe(object), err)
 		}
 		i.Report("applied " + describe(object))
@@ -40,6 +38,23 @@ func (i Installer) Apply(ctx context.Context, objects []*unstructured.Unstructur
 		}
 	}
 	return nil
+}
+
+// applyOne applies an object. One that says nothing but its name has to exist,
+// and is left as it is when it does: to apply it would take away what an
+// earlier installation set, a namespace's gate for one, until it is set again.
+func (i Installer) applyOne(ctx context.Context, object *unstructured.Unstructured) error {
+	// The server's answer is written into the object; keep what was given.
+	given := object.DeepCopy()
+	if isBare(object) {
+		return client.IgnoreAlreadyExists(i.Client.Create(ctx, given, client.FieldOwner(v1.FieldOwner)))
+	}
+	return i.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(given), client.FieldOwner(v1.FieldOwner), client.ForceOwnership)
+}
+
+// isBare is true for a namespace without anything in it but its name.
+func isBare(object *unstructured.Unstructured) bool {
+	return object.GetKind() == "Namespace" && len(object.GetLabels()) == 0 && len(object.GetAnnotations()) == 0
 }
 
 func (i Installer) established(ctx context.Context, crd *unstructured.Unstructured) error {

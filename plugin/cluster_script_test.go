@@ -189,7 +189,12 @@ func (b *bareServer) use(ts *testscript.TestScript, neg bool, args []string) {
 	path := ts.MkAbs("bare.kubeconfig")
 	ts.Check(os.WriteFile(path, b.kubeconfig, 0o600))
 	ts.Setenv("KUBECONFIG", path)
-	ts.Setenv("NS", "default")
+	// Not default, where a server that has just started still adds objects of its own.
+	c, err := connect(path)
+	ts.Check(err)
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "bare-"}}
+	ts.Check(c.Create(context.Background(), namespace))
+	ts.Setenv("NS", namespace.Name)
 }
 
 // assets is the directory of etcd and kube-apiserver.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
-	"github.com/styrmin/kubectl-styrmin/pkg/driver/validation"
+	"github.com/styrmin/kubectl-styrmin/pkg/lint"
 )
 
 // validateOptions are the flags of `validate`.
@@ -60,7 +60,7 @@ func (v *validateOptions) run() error {
 func loadAndValidate(path string) (*driver.Driver, diagnostic.List) {
 	d, found := driver.LoadDir(path)
 	if d != nil {
-		found = append(found, validation.Validate(d)...)
+		found = append(found, lint.Check(d)...)
 	}
 	found.Sort()
 	found.AddExcerpts(readText)

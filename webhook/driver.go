@@ -9,7 +9,7 @@ import (
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
-	"github.com/styrmin/kubectl-styrmin/pkg/driver/validation"
+	"github.com/styrmin/kubectl-styrmin/pkg/lint"
 )
 
 // driver checks an ApplicationDriver with the rules of `kubectl styrmin validate`.
@@ -34,7 +34,7 @@ func judgeDriver(object map[string]any) answer {
 	}
 	withFiles := len(d.Files) > 0
 	var problems, warnings []string
-	for _, p := range validation.Validate(d) {
+	for _, p := range lint.Check(d) {
 		switch {
 		case p.Severity == diagnostic.Note:
 		case p.Severity == diagnostic.Error && (withFiles || !needsFiles(p)):

@@ -12,11 +12,12 @@ import (
 
 // layers lists every package, top first. A package imports only from layers below its own; a package
 // and its subpackages count as one. It refines the order that the design gives: cmd → plugin, webhook →
-// engine, runner → instance → jobs, lifecycle, components, helm → driver, values, release → diagnostic, api.
+// engine, runner → lint → instance → jobs, lifecycle, components, helm → driver, values, release → diagnostic, api.
 var layers = [][]string{
 	{"cmd/kubectl-styrmin", "cmd/styrmin-webhook", "cmd/styrmin-runner"},
 	{"plugin", "webhook"},
 	{"pkg/engine", "pkg/runner"},
+	{"pkg/lint"},
 	{"pkg/instance"},
 	{"pkg/jobs", "pkg/components", "pkg/helm", "pkg/install"},
 	{"pkg/lifecycle"},

@@ -23,18 +23,20 @@ func Validate(d *driver.Driver) diagnostic.List {
 	return c.problems
 }
 
-// Rule documents one rule.
-type Rule struct {
-	// ID is what stands in brackets behind a message.
-	ID string
-	// Summary says in one sentence what must hold.
-	Summary string
-
+// rule is one rule and how it is checked.
+type rule struct {
+	diagnostic.Rule
 	check func(*checker)
 }
 
 // Rules lists the rules in the order in which they are applied.
-func Rules() []Rule { return append([]Rule(nil), rules...) }
+func Rules() []diagnostic.Rule {
+	out := make([]diagnostic.Rule, len(rules))
+	for i, r := range rules {
+		out[i] = r.Rule
+	}
+	return out
+}
 
 // checker is what a rule sees, and where it reports.
 type checker struct {

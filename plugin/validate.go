@@ -60,7 +60,7 @@ func (v *validateOptions) run() error {
 func loadAndValidate(path string) (*driver.Driver, diagnostic.List) {
 	d, found := driver.LoadDir(path)
 	if d != nil {
-		found = append(found, lint.Check(d)...)
+		found = append(found, lint.Check(d, lint.Inputs{})...)
 	}
 	found.Sort()
 	found.AddExcerpts(readText)

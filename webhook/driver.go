@@ -34,7 +34,7 @@ func judgeDriver(object map[string]any) answer {
 	}
 	withFiles := len(d.Files) > 0
 	var problems, warnings []string
-	for _, p := range lint.Check(d) {
+	for _, p := range lint.Check(d, lint.Inputs{}) {
 		switch {
 		case p.Severity == diagnostic.Note:
 		case p.Severity == diagnostic.Error && (withFiles || !needsFiles(p)):

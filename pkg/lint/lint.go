@@ -13,9 +13,9 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/driver/validation"
 )
 
-// Check returns all problems of a loaded driver, sorted. What loading found is
-// not among them.
-func Check(d *driver.Driver) diagnostic.List {
+// Check returns all problems of a loaded driver with an operator's inputs,
+// sorted. What loading found is not among them.
+func Check(d *driver.Driver, _ Inputs) diagnostic.List {
 	return validation.Validate(d)
 }
 

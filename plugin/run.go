@@ -2,8 +2,8 @@ package plugin
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +13,6 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
@@ -21,7 +20,7 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
-	"github.com/styrmin/kubectl-styrmin/pkg/instance"
+	"github.com/styrmin/kubectl-styrmin/pkg/lint"
 	"github.com/styrmin/kubectl-styrmin/plugin/progress"
 )
 
@@ -33,10 +32,8 @@ type runOptions struct {
 	// again is the command line that resumes the run.
 	again string
 
+	inputs         inputFlags
 	driver         string
-	version        string
-	set            []string
-	valuesFile     string
 	release        string
 	image          string
 	runnerImage    string
@@ -51,9 +48,7 @@ const defaultTimeout = 30 * time.Minute
 
 func (r *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&r.driver, "driver", "", "The driver: a directory, or the name of a registered ApplicationDriver.")
-	flags.StringVar(&r.version, "version", "", "The application version.")
-	flags.StringArrayVar(&r.set, "set", nil, "Set a parameter, as NAME=VALUE; may be repeated.")
-	flags.StringVar(&r.valuesFile, "values-file", "", "YAML file with parameters by name; --set wins over it.")
+	r.inputs.addFlags(flags)
 	flags.StringVar(&r.release, "release", "", "The Helm release's name (default: the deployment's name).")
 	flags.StringVar(&r.image, "job-image", "", "Image that runs the actions: Python 3.10 or newer with Prefect 3.")
 	flags.StringVar(&r.runnerImage, "runner-image", "", "Image that carries styrmin-runner.")
@@ -77,13 +72,7 @@ func (r *runOptions) validate() error {
 	if r.verb == engine.VerbSetup && r.driver == "" {
 		return usagef("setup needs --driver: a directory, or the name of a registered driver")
 	}
-	for i, set := range r.set {
-		// What was given is not shown: it may be a value whose name was forgotten.
-		if name, _, ok := strings.Cut(set, "="); !ok || name == "" {
-			return usagef("--set number %d: expected NAME=VALUE, found no name and '='", i+1)
-		}
-	}
-	return nil
+	return r.inputs.validate()
 }
 
 // longestRelease is Helm's bound.
@@ -213,14 +202,15 @@ func (r *runOptions) findDriver(ctx context.Context, c *clients, request *engine
 		return noDriver(name)
 	}
 	request.Driver = d
-	return nil
+	// It may have been registered while the webhook was down, or before a rule was made.
+	return r.accept("the registered driver "+name, lint.Check(d, lint.Inputs{}))
 }
 
 // apply puts the command line's settings over a spec.
 func (r *runOptions) apply(spec *v1.StyrminDeploymentSpec, d *driver.Driver) error {
 	spec.Driver = d.Object.Name
-	if r.version != "" {
-		spec.Version = r.version
+	if r.inputs.version != "" {
+		spec.Version = r.inputs.version
 	}
 	if spec.Version == "" {
 		spec.Version = d.Object.Spec.DefaultVersion
@@ -245,34 +235,11 @@ func (r *runOptions) applyParameters(spec *v1.StyrminDeploymentSpec, declared []
 	if spec.Parameters == nil {
 		spec.Parameters = map[string]apiextensionsv1.JSON{}
 	}
-	if err := r.readValuesFile(spec.Parameters); err != nil {
+	given, err := r.inputs.read()
+	if err != nil {
 		return err
 	}
-	for _, set := range r.set {
-		name, text, _ := strings.Cut(set, "=")
-		value, err := instance.ParseParameter(declared, name, text)
-		if err != nil {
-			return err
-		}
-		spec.Parameters[name] = value
-	}
-	return nil
-}
-
-func (r *runOptions) readValuesFile(into map[string]apiextensionsv1.JSON) error {
-	if r.valuesFile == "" {
-		return nil
-	}
-	data, err := os.ReadFile(r.valuesFile)
-	if err != nil {
-		return &problemsError{message: fmt.Sprintf("--values-file: %v", err)}
-	}
-	asJSON, err := yaml.YAMLToJSONStrict(data)
-	if err != nil {
-		return &problemsError{message: fmt.Sprintf("--values-file %s: expected YAML, found: %v", r.valuesFile, err)}
-	}
-	if err := json.Unmarshal(asJSON, &into); err != nil {
-		return &problemsError{message: fmt.Sprintf("--values-file %s: expected a mapping from parameters' names to their values, such as `replicas: 3`", r.valuesFile)}
-	}
-	return nil
+	parameters, err := given.Parameters(declared)
+	maps.Copy(spec.Parameters, parameters)
+	return err
 }

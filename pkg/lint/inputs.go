@@ -1,6 +1,14 @@
 package lint
 
-import apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+import (
+	"maps"
+	"strings"
+
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/instance"
+)
 
 // Inputs are what an operator would give to setup. The zero value stands for
 // the driver's defaults; a required parameter that is not given is then a
@@ -14,4 +22,21 @@ type Inputs struct {
 	Set []string
 	// Context overrides what templates see, merged over the resolved context key by key.
 	Context map[string]any
+}
+
+// Parameters are Values with Set over them, read as the kinds that are declared.
+func (in Inputs) Parameters(declared []v1.Parameter) (map[string]apiextensionsv1.JSON, error) {
+	given := maps.Clone(in.Values)
+	if given == nil {
+		given = map[string]apiextensionsv1.JSON{}
+	}
+	for _, set := range in.Set {
+		name, text, _ := strings.Cut(set, "=")
+		value, err := instance.ParseParameter(declared, name, text)
+		if err != nil {
+			return nil, err
+		}
+		given[name] = value
+	}
+	return given, nil
 }

@@ -54,14 +54,22 @@ func newDriverLoadCommand(o *options) *cobra.Command {
 // loadDriverDir loads a driver, shows its problems, and fails when one is an error.
 func (o *options) loadDriverDir(dir string) (*driver.Driver, error) {
 	d, found := loadAndValidate(dir)
-	if err := diagnostic.WriteText(o.ErrOut, found, diagnostic.TextOptions{Color: o.terminal.ErrColor}); err != nil {
+	if err := o.accept("the driver in "+dir, found); err != nil {
 		return nil, err
 	}
-	if found.HasErrors() || d == nil {
-		fmt.Fprintf(o.ErrOut, "error: the driver in %s has %s; nothing was changed\n", dir, count(len(found.Errors()), "error"))
-		return nil, &problemsError{message: "problems found", shown: true}
-	}
 	return d, nil
+}
+
+// accept shows the problems of a driver, and fails when one is an error.
+func (o *options) accept(what string, found diagnostic.List) error {
+	if err := diagnostic.WriteText(o.ErrOut, found, diagnostic.TextOptions{Color: o.terminal.ErrColor}); err != nil {
+		return err
+	}
+	if !found.HasErrors() {
+		return nil
+	}
+	fmt.Fprintf(o.ErrOut, "error: %s has %s; nothing was changed\n", what, count(len(found.Errors()), "error"))
+	return &problemsError{message: "problems found", shown: true}
 }
 
 func newDriverListCommand(o *options) *cobra.Command {

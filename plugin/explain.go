@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 	"github.com/styrmin/kubectl-styrmin/plugin/progress"
@@ -31,8 +32,8 @@ func message(err error) string {
 	switch {
 	case errors.As(err, &inputs):
 		return err.Error() + "\nNothing was changed."
-	case meta.IsNoMatchError(err):
-		return err.Error() + "\nThe cluster does not know Styrmin's kinds. A platform admin runs: kubectl styrmin install"
+	case withoutOurKinds(err):
+		return "the cluster does not know the kinds of styrmin.io/v1; a platform admin runs: kubectl styrmin install"
 	case apierrors.IsUnauthorized(err):
 		return "the cluster does not accept your credentials; check the kubeconfig's user"
 	case deniedByUs(err):
@@ -44,6 +45,20 @@ func message(err error) string {
 		return fmt.Sprintf("%s cannot be reached: %v\nCheck --kubeconfig, --context and --server.", where, why)
 	}
 	return err.Error()
+}
+
+// withoutOurKinds is true when the cluster does not know a kind of ours. Kinds
+// that a chart uses may be missing as well; Helm's error names them.
+func withoutOurKinds(err error) bool {
+	var kind *meta.NoKindMatchError
+	var resource *meta.NoResourceMatchError
+	switch {
+	case errors.As(err, &kind):
+		return kind.GroupKind.Group == v1.GroupVersion.Group
+	case errors.As(err, &resource):
+		return resource.PartialResource.Group == v1.GroupVersion.Group
+	}
+	return false
 }
 
 // unreachable finds out which API server did not answer and why; nil when that

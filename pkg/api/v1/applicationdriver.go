@@ -34,8 +34,11 @@ const (
 // Modes lists the modes in the order in which they run.
 func Modes() []Mode { return []Mode{ModePre, ModeCore, ModePost} }
 
+// The comments of the fields below are what `kubectl explain` and editors show,
+// so they use the names that the file has.
+
 // ApplicationDriver is the versioned, self-contained spec of one application:
-// the content of driver.styrmin.yml, and with Files the whole driver.
+// the content of driver.styrmin.yml, and with files the whole driver.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:resource:scope=Cluster,shortName=drivers
@@ -48,12 +51,13 @@ type ApplicationDriver struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// Spec describes the application.
+	// spec describes the application.
+	// +optional
 	Spec ApplicationDriverSpec `json:"spec"`
-	// Actions at the top level mean the same as spec.actions.
+	// actions at the top level mean the same as spec.actions.
 	// +optional
 	Actions []Action `json:"actions,omitempty"`
-	// Files carries the driver's other files by name: actions.py,
+	// files carries the driver's other files by name: actions.py,
 	// values.j2.yml and further Python modules.
 	// +optional
 	Files map[string]string `json:"files,omitempty"`
@@ -73,38 +77,43 @@ type ApplicationDriverList struct {
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type ApplicationDriverSpec struct {
-	// Version is the driver's own version, a string such as "1".
+	// version is the driver's own version, a string such as "1". A new one makes
+	// every deployment of the driver run its upgrade actions.
+	// +kubebuilder:example="1"
 	// +optional
 	Version string `json:"version,omitempty"`
-	// SupportedVersions is a version specifier such as ">=0.1,<1.0" that the
+	// supported_versions is a version specifier such as ">=0.1,<1.0" that the
 	// application versions this driver can deploy satisfy.
+	// +kubebuilder:example=">=1.0,<2.0"
 	// +optional
 	SupportedVersions string `json:"supported_versions,omitempty"`
-	// DefaultVersion is the application version deployed when none is asked for.
+	// default_version is the application version deployed when none is asked for.
+	// +kubebuilder:example="1.0.0"
 	// +optional
 	DefaultVersion string `json:"default_version,omitempty"`
-	// Info is documentation for readers.
+	// info is documentation for readers.
 	// +optional
 	Info *Info `json:"info,omitempty"`
-	// Helm says which chart is the application's.
+	// helm says which chart is the application's.
 	// +optional
 	Helm *Helm `json:"helm,omitempty"`
-	// Components are the application's logical parts by name.
+	// components are the application's logical parts by name. Actions stop and
+	// start them and execute commands in them.
 	// +optional
 	Components map[string]Component `json:"components,omitempty"`
-	// Services are the endpoints the application offers.
+	// services are the endpoints that the application offers.
 	// +optional
 	Services []Service `json:"services,omitempty"`
-	// Parameters are what an operator may set.
+	// parameters are what an operator may set.
 	// +optional
 	Parameters []Parameter `json:"parameters,omitempty"`
-	// EnvVars document environment variables of components.
+	// env_vars document environment variables of components.
 	// +optional
 	EnvVars []EnvVar `json:"env_vars,omitempty"`
-	// ContainerOverrides name containers whose command or arguments may be set.
+	// container_overrides name containers whose command or arguments may be set.
 	// +optional
 	ContainerOverrides []ContainerOverride `json:"container_overrides,omitempty"`
-	// Actions are the lifecycle actions.
+	// actions are the work to be done around the application's releases.
 	// +optional
 	Actions []Action `json:"actions,omitempty"`
 }
@@ -113,27 +122,35 @@ type ApplicationDriverSpec struct {
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type Info struct {
+	// description says what the application is.
 	// +optional
 	Description string `json:"description,omitempty"`
+	// authors are those of the driver.
 	// +optional
 	Authors []string `json:"authors,omitempty"`
+	// license is the driver's licence.
+	// +kubebuilder:example="Apache-2.0"
 	// +optional
 	License string `json:"license,omitempty"`
+	// links lead to more about the application.
 	// +optional
 	Links []Link `json:"links,omitempty"`
 }
 
 // Link is a titled URL.
 type Link struct {
+	// link is the title that readers see.
 	Link string `json:"link"`
-	URL  string `json:"url"`
+	// url is where it leads.
+	// +kubebuilder:example="https://example.com/docs"
+	URL string `json:"url"`
 }
 
 // Helm holds the application's charts.
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type Helm struct {
-	// Main is the chart of the governed release.
+	// main is the chart of the governed release.
 	Main Chart `json:"main"`
 }
 
@@ -141,11 +158,13 @@ type Helm struct {
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type Chart struct {
-	// Location is an OCI reference (oci://…), a chart in an HTTP repository
+	// location is an OCI reference (oci://…), a chart in an HTTP repository
 	// (https://…/CHART), or a path relative to the driver (./chart).
 	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:example="./chart"
 	Location string `json:"location"`
-	// Version pins the chart's version; local charts need none.
+	// version pins the chart's version; local charts need none.
+	// +kubebuilder:example="1.0.0"
 	// +optional
 	Version string `json:"version,omitempty"`
 }
@@ -154,9 +173,9 @@ type Chart struct {
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type Component struct {
-	// Identifier selects the component's pods.
+	// identifier selects the component's pods.
 	Identifier Identifier `json:"identifier"`
-	// Backup says how the component's data is backed up.
+	// backup says how the component's data is backed up.
 	// +optional
 	Backup *Backup `json:"backup,omitempty"`
 }
@@ -165,7 +184,7 @@ type Component struct {
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type Identifier struct {
-	// Label holds the labels that the component's pods bear.
+	// label holds the labels that the component's pods bear, all of them.
 	// +kubebuilder:validation:MinProperties=1
 	Label map[string]string `json:"label"`
 }
@@ -174,9 +193,13 @@ type Identifier struct {
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type Backup struct {
+	// kind is the way of backing up.
+	// +kubebuilder:example="volume"
 	Kind string `json:"kind"`
+	// volume is the only volume to back up.
 	// +optional
 	Volume string `json:"volume,omitempty"`
+	// volumes are the volumes to back up.
 	// +optional
 	Volumes []string `json:"volumes,omitempty"`
 }
@@ -185,15 +208,23 @@ type Backup struct {
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type Service struct {
+	// name is how templates find the service: services['NAME'].
+	// +kubebuilder:example="web"
 	Name string `json:"name"`
+	// kind is the protocol.
+	// +kubebuilder:example="http"
 	// +optional
 	Kind string `json:"kind,omitempty"`
+	// scope says who can reach the service.
+	// +kubebuilder:example="external"
 	// +optional
 	Scope string `json:"scope,omitempty"`
-	// Port is the container's port.
+	// port is the container's port.
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=65535
+	// +kubebuilder:example=8080
 	Port int32 `json:"port"`
+	// component is the component that serves it.
 	// +optional
 	Component string `json:"component,omitempty"`
 }
@@ -202,18 +233,22 @@ type Service struct {
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type Parameter struct {
+	// name is what an operator gives as --set NAME=VALUE, and what templates and
+	// actions use.
 	// +kubebuilder:validation:MinLength=1
 	Name string `json:"name"`
+	// label describes the parameter to operators.
 	// +optional
 	Label string `json:"label,omitempty"`
+	// kind is the type of the parameter's values.
 	// +kubebuilder:validation:Enum=string;integer;boolean;enum
 	Kind string `json:"kind"`
-	// Values are the choices of an enum.
+	// values are the choices of an enum.
 	// +optional
 	Values []string `json:"values,omitempty"`
+	// default is the value that is used when the operator sets none. A parameter
+	// without one is required.
 	// +optional
-	// +kubebuilder:pruning:PreserveUnknownFields
-	// +kubebuilder:validation:Schemaless
 	Default *apiextensionsv1.JSON `json:"default,omitempty"`
 }
 
@@ -221,11 +256,16 @@ type Parameter struct {
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type EnvVar struct {
+	// name is the variable's name.
 	Name string `json:"name"`
+	// description says what the variable does.
 	// +optional
 	Description string `json:"description,omitempty"`
+	// level is where the variable is set.
+	// +kubebuilder:example="component"
 	// +optional
 	Level string `json:"level,omitempty"`
+	// components are the components that read it.
 	// +optional
 	Components []string `json:"components,omitempty"`
 }
@@ -234,12 +274,17 @@ type EnvVar struct {
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type ContainerOverride struct {
+	// component is the component that the container belongs to.
 	Component string `json:"component"`
+	// container is the container's name in the component's pods.
 	Container string `json:"container"`
+	// command allows to set the container's command.
 	// +optional
 	Command bool `json:"command,omitempty"`
+	// args allows to set the container's arguments.
 	// +optional
 	Args bool `json:"args,omitempty"`
+	// description says what an override is for.
 	// +optional
 	Description string `json:"description,omitempty"`
 }
@@ -248,16 +293,23 @@ type ContainerOverride struct {
 //
 // +kubebuilder:pruning:PreserveUnknownFields
 type Action struct {
-	// Name is unique in the driver; underscores are legal.
+	// name is unique in the driver; underscores are legal.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:Pattern=`^[A-Za-z]([A-Za-z0-9_-]*[A-Za-z0-9])?$`
+	// +kubebuilder:example="pre_setup"
 	Name string `json:"name"`
-	Hook Hook   `json:"hook"`
-	Mode Mode   `json:"mode"`
-	// Location is FILE.py::FUNCTION.
+	// hook is when the action runs: setup when a deployment is first created,
+	// upgrade when it moves to another application or driver version.
+	Hook Hook `json:"hook"`
+	// mode is the action's place in the hook. All of pre have succeeded before
+	// core begins, which changes the Helm release first; all of core before post.
+	Mode Mode `json:"mode"`
+	// location is FILE.py::FUNCTION, a Prefect flow in a file beside driver.styrmin.yml.
 	// +kubebuilder:validation:Pattern=`^[A-Za-z_][A-Za-z0-9_]*\.py::[A-Za-z_][A-Za-z0-9_]*$`
+	// +kubebuilder:example="actions.py::pre_setup"
 	Location string `json:"location"`
+	// description says what the action does, to whoever watches it.
 	// +optional
 	Description string `json:"description,omitempty"`
 }

@@ -77,15 +77,11 @@ func readText(file string) string {
 }
 
 func (v *validateOptions) print(found diagnostic.List) error {
-	if v.output == "json" {
-		return diagnostic.WriteJSON(v.Out, found, len(v.paths))
-	}
-	if err := diagnostic.WriteText(v.Out, found, diagnostic.TextOptions{Color: v.terminal.Color}); err != nil {
+	p, _ := diagnostic.NewPrinter(v.output, v.Out, diagnostic.PrinterOptions{Color: v.terminal.Color, Strict: v.strict, Version: Version, Rules: lint.Rules()})
+	if err := p.Print("", found); err != nil {
 		return err
 	}
-	summary := diagnostic.NewReport(found, len(v.paths)).Summary
-	fmt.Fprintf(v.Out, "%s checked: %s, %s\n", count(summary.Files, "driver"), count(summary.Errors, "error"), count(summary.Warnings, "warning"))
-	return nil
+	return p.Close()
 }
 
 func count(n int, noun string) string {

@@ -3,7 +3,6 @@ package diagnostic
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -71,14 +70,6 @@ func (d Diagnostic) location() string {
 
 // List is a number of problems.
 type List []Diagnostic
-
-// MarshalJSON writes an empty list as [] rather than null.
-func (l List) MarshalJSON() ([]byte, error) {
-	if l == nil {
-		return []byte("[]"), nil
-	}
-	return json.Marshal([]Diagnostic(l))
-}
 
 // Sort orders by file, position, severity, rule and message, in place.
 func (l List) Sort() {

@@ -2,7 +2,6 @@ package diagnostic
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -39,42 +38,6 @@ func TestList(t *testing.T) {
 	}
 }
 
-func TestWriteJSON(t *testing.T) {
-	var b bytes.Buffer
-	if err := WriteJSON(&b, sample()[1:2], 3); err != nil {
-		t.Fatal(err)
-	}
-	want := `{
-  "diagnostics": [
-    {
-      "file": "a",
-      "line": 2,
-      "column": 7,
-      "endLine": 2,
-      "endColumn": 11,
-      "severity": "error",
-      "rule": "mode",
-      "path": "spec.mode",
-      "message": "mode is \"pree\"",
-      "help": "did you mean \"pre\"?"
-    }
-  ],
-  "summary": {
-    "files": 3,
-    "errors": 1,
-    "warnings": 0
-  }
-}
-`
-	if diff := cmp.Diff(want, b.String()); diff != "" {
-		t.Error(diff)
-	}
-	empty, err := json.Marshal(NewReport(nil, 1))
-	if err != nil || string(empty) != `{"diagnostics":[],"summary":{"files":1,"errors":0,"warnings":0}}` {
-		t.Errorf("%s %v", empty, err)
-	}
-}
-
 func TestWriteText(t *testing.T) {
 	tests := []struct {
 		name string
@@ -105,19 +68,6 @@ func TestWriteText(t *testing.T) {
 	var b bytes.Buffer
 	if err := WriteText(&b, sample(), TextOptions{Color: true}); err != nil || !strings.Contains(b.String(), "\x1b[1;31merror\x1b[0m") {
 		t.Errorf("%v %q", err, b.String())
-	}
-}
-
-type broken struct{}
-
-func (broken) Write([]byte) (int, error) { return 0, errors.New("disk full") }
-
-func TestWriteErrors(t *testing.T) {
-	if err := WriteText(broken{}, sample(), TextOptions{}); err == nil || !strings.Contains(err.Error(), "disk full") {
-		t.Error(err)
-	}
-	if err := WriteJSON(broken{}, sample(), 1); err == nil || !strings.Contains(err.Error(), "disk full") {
-		t.Error(err)
 	}
 }
 

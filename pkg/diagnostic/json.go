@@ -1,40 +1,44 @@
 package diagnostic
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 )
 
-// Summary counts.
-type Summary struct {
-	// Files is how many files were looked at.
-	Files    int `json:"files"`
-	Errors   int `json:"errors"`
-	Warnings int `json:"warnings"`
+// jsonPrinter makes one document of all problems. Its form is stable.
+type jsonPrinter struct {
+	w io.Writer
+	// Diagnostics is empty rather than nil, which would be null.
+	Diagnostics []jsonDiagnostic `json:"diagnostics"`
+	Summary     Summary          `json:"summary"`
 }
 
-// Report is the stable JSON form of the outcome of a validation.
-type Report struct {
-	Diagnostics List    `json:"diagnostics"`
-	Summary     Summary `json:"summary"`
+type jsonDiagnostic struct {
+	Diagnostic
+	URL string `json:"url"`
 }
 
-// NewReport makes the report about so many files.
-func NewReport(list List, files int) Report {
-	return Report{
-		Diagnostics: list,
-		Summary:     Summary{Files: files, Errors: len(list.Errors()), Warnings: len(list.Warnings())},
-	}
+func newJSONPrinter(w io.Writer, _ PrinterOptions) Printer {
+	return &jsonPrinter{w: w, Diagnostics: []jsonDiagnostic{}}
 }
 
-// WriteJSON writes the report about so many files as indented JSON.
-func WriteJSON(w io.Writer, list List, files int) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(NewReport(list, files)); err != nil {
-		return fmt.Errorf("writing diagnostics as JSON: %w", err)
+func (p *jsonPrinter) Print(_ string, found List) error {
+	p.Summary.Add(found)
+	for _, d := range found {
+		p.Diagnostics = append(p.Diagnostics, jsonDiagnostic{d, d.URL()})
 	}
 	return nil
+}
+
+func (p *jsonPrinter) Close() error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(p); err != nil {
+		return fmt.Errorf("encoding the problems as JSON: %w", err)
+	}
+	return write(p.w, b.Bytes())
 }

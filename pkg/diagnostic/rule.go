@@ -8,8 +8,14 @@ type Rule struct {
 	Summary string
 }
 
-// documentation is the page with a section for every rule.
-const documentation = "https://github.com/styrmin/kubectl-styrmin/blob/main/docs/checks.md"
+const (
+	homepage = "https://github.com/styrmin/kubectl-styrmin"
+	// documentation is the page with a section for every rule.
+	documentation = homepage + "/blob/main/docs/checks.md"
+)
 
 // URL is the section of the documentation that explains the rule.
 func (r Rule) URL() string { return documentation + "#" + r.ID }
+
+// URL is the section of the documentation that explains the rule of the problem.
+func (d Diagnostic) URL() string { return Rule{ID: d.Rule}.URL() }

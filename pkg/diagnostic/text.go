@@ -11,9 +11,28 @@ import (
 
 // TextOptions sets how problems are printed for people.
 type TextOptions struct {
-	// Color uses ANSI escapes.
+	// Color uses ANSI escapes, for a terminal: colours, and a link from every rule
+	// to its documentation.
 	Color bool
 }
+
+// textPrinter shows every driver's problems at once, and the summary at the end.
+type textPrinter struct {
+	w       io.Writer
+	options TextOptions
+	summary Summary
+}
+
+func newTextPrinter(w io.Writer, o PrinterOptions) Printer {
+	return &textPrinter{w: w, options: TextOptions{Color: o.Color}}
+}
+
+func (p *textPrinter) Print(_ string, found List) error {
+	p.summary.Add(found)
+	return WriteText(p.w, found, p.options)
+}
+
+func (p *textPrinter) Close() error { return write(p.w, []byte(p.summary.String()+"\n")) }
 
 // WriteText writes every problem as FILE:LINE:COLUMN: severity: message [rule],
 // then the source line with the place underlined, then the help.
@@ -22,15 +41,12 @@ func WriteText(w io.Writer, list List, o TextOptions) error {
 	for _, d := range list {
 		o.diagnostic(&b, d)
 	}
-	if _, err := io.WriteString(w, b.String()); err != nil {
-		return fmt.Errorf("writing diagnostics: %w", err)
-	}
-	return nil
+	return write(w, []byte(b.String()))
 }
 
 func (o TextOptions) diagnostic(b *strings.Builder, d Diagnostic) {
 	fmt.Fprintf(b, "%s: %s: %s %s\n", o.paint("1", printable(d.location())), o.paint(severityColor(d.Severity), string(d.Severity)),
-		printable(d.Message), o.paint("2", "["+d.Rule+"]"))
+		printable(d.Message), o.paint("2", o.link(d.URL(), "["+d.Rule+"]")))
 	margin := "  "
 	if d.Excerpt != "" && d.Line > 0 {
 		number := fmt.Sprintf("%4d", d.Line)
@@ -87,6 +103,14 @@ func (o TextOptions) paint(code, s string) string {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// link makes the words a hyperlink; terminals that know none show the words alone.
+func (o TextOptions) link(target, words string) string {
+	if !o.Color {
+		return words
+	}
+	return "\x1b]8;;" + target + "\x1b\\" + words + "\x1b]8;;\x1b\\"
 }
 
 func severityColor(s Severity) string {

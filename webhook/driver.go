@@ -25,19 +25,18 @@ func (r *rules) driver(_ context.Context, req admission.Request) answer {
 }
 
 // judgeDriver reports all problems of a driver. An object without files is
-// driver.styrmin.yml applied by plain kubectl: what its Python and its template
-// say cannot be checked, which is worth a warning and no refusal.
+// driver.styrmin.yml applied by plain kubectl: a partial driver, of whose Python
+// and template nothing is known.
 func judgeDriver(object map[string]any) answer {
 	d, err := driver.FromObject(object)
 	if err != nil {
 		return deny("Malformed", "the driver cannot be read", err.Error())
 	}
-	withFiles := len(d.Files) > 0
 	var problems, warnings []string
 	for _, p := range lint.Check(d, lint.Inputs{}) {
-		switch {
-		case p.Severity == diagnostic.Note:
-		case p.Severity == diagnostic.Error && (withFiles || !needsFiles(p)):
+		switch p.Severity {
+		case diagnostic.Note:
+		case diagnostic.Error:
 			problems = append(problems, located(p))
 		default:
 			warnings = append(warnings, located(p))
@@ -48,16 +47,8 @@ func judgeDriver(object map[string]any) answer {
 		a.warnings = warnings
 		return a
 	}
-	if !withFiles && len(d.Object.Spec.Actions) > 0 {
-		warnings = append(warnings, "styrmin: the driver was applied without its files, so its actions could not be checked and cannot run; use: kubectl styrmin driver load DIR")
-	}
 	return allow("Valid", warnings...)
 }
-
-// needsFiles tells a problem that only the driver's other files can settle: the
-// file of an action's location is not there. Malformed locations do not get
-// here; the CRD's schema refuses them.
-func needsFiles(p diagnostic.Diagnostic) bool { return p.Rule == "action-location" }
 
 func located(p diagnostic.Diagnostic) string {
 	where := p.Path

@@ -10,9 +10,13 @@ import (
 )
 
 // build makes a driver of JSON-compatible values; problems of types and
-// structure go to report.
+// structure go to report. Without values nothing of the spec is known.
 func build(raw map[string]any, files map[string]string, src *source, report func(diagnostic.Diagnostic)) *Driver {
 	d := &Driver{Raw: raw, Files: files, source: src, invalid: map[string]bool{}}
+	if raw == nil {
+		d.Raw, d.invalid[""] = map[string]any{}, true
+		return d
+	}
 	c := &checker{report: report, source: src, invalid: d.invalid}
 	fitted := c.fit(raw, reflect.TypeFor[v1.ApplicationDriver](), "")
 	if err := decode(fitted, &d.Object); err != nil {
@@ -49,7 +53,9 @@ func (d *Driver) mergeActions(report func(diagnostic.Diagnostic)) {
 }
 
 // Invalid reports whether the field, or what encloses it, was already reported
-// as having the wrong type or name.
+// as having the wrong type or name. Invalid("") is true when nothing of
+// driver.styrmin.yml could be read: the spec is unknown then, and only the other
+// files can be checked.
 func (d *Driver) Invalid(path string) bool {
 	for path != "" {
 		if d.invalid[path] {

@@ -1,5 +1,5 @@
-// Package driver loads an Application Driver, from a directory with source
-// positions or from the object an API server holds.
+// Package driver loads an Application Driver, from a directory or a stream with
+// source positions, or from the object an API server holds.
 package driver
 
 import (
@@ -11,7 +11,8 @@ import (
 
 // Driver is one Application Driver: the spec and the files beside it.
 type Driver struct {
-	// Dir is the directory it was loaded from; empty when it came from the cluster.
+	// Dir is the directory it was loaded from; empty when it came from the cluster
+	// or from a stream alone.
 	Dir string
 	// Object is the spec, with actions of the top level moved to Spec.Actions.
 	// Fields of a wrong type are left out. Files are in Files only.
@@ -20,7 +21,14 @@ type Driver struct {
 	Raw map[string]any
 	// Files holds actions.py, values.j2.yml and further Python modules by name.
 	Files map[string]string
+	// Partial is true when the other files are unknown rather than absent: the
+	// spec came from a stream without a directory, or is an object that plain
+	// kubectl applied. Nothing can be said then of what is in them.
+	Partial bool
 
+	// file is the path under which diagnostics name driver.styrmin.yml, when it is
+	// another than Dir has.
+	file   string
 	source *source
 	// invalid holds the paths whose value has the wrong type.
 	invalid map[string]bool

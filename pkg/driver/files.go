@@ -24,15 +24,29 @@ var moduleFile = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*\.py$`)
 
 // directory reads regular files of one directory and of nowhere else.
 type directory struct {
-	path   string
-	root   *os.Root
+	path string
+	// root is nil when there is no directory: driver.styrmin.yml is all there is.
+	root *os.Root
+	// file is what driver.styrmin.yml is called when it does not lie in path.
+	file   string
 	report func(d diagnostic.Diagnostic)
 	// unreadable collects the names of files with problems.
 	unreadable map[string]bool
 }
 
+// fileName is the path under which diagnostics name a file.
+func (d *directory) fileName(name string) string {
+	if name == v1.DriverFile && d.file != "" {
+		return d.file
+	}
+	return filepath.Join(d.path, name)
+}
+
 // files reads actions.py, values.j2.yml and the other Python modules.
 func (d *directory) files() map[string]string {
+	if d.root == nil {
+		return map[string]string{}
+	}
 	entries, err := fs.ReadDir(d.root.FS(), ".")
 	if err != nil {
 		d.problem("", "file-unreadable", fmt.Sprintf("the directory cannot be listed: %v", cause(err)), "check its permissions")
@@ -72,7 +86,12 @@ func (d *directory) read(name string) (string, bool) {
 		return "", false
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
+	return d.readFrom(f, name)
+}
+
+// readFrom returns the text of a file that is open already.
+func (d *directory) readFrom(r io.Reader, name string) (string, bool) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
 	if err != nil {
 		d.problem(name, "file-unreadable", fmt.Sprintf("%s cannot be read: %v", name, cause(err)), "")
 		return "", false
@@ -121,7 +140,7 @@ func (d *directory) otherSpelling() string {
 
 func (d *directory) problem(name, rule, message, help string) {
 	d.unreadable[name] = true
-	d.report(diagnostic.Diagnostic{File: filepath.Join(d.path, name), Rule: rule, Message: message, Help: help})
+	d.report(diagnostic.Diagnostic{File: d.fileName(name), Rule: rule, Message: message, Help: help})
 }
 
 // cause strips the path off an I/O error, which the diagnostic names already.

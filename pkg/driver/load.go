@@ -3,6 +3,7 @@ package driver
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,18 +14,27 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )
 
+// Stdin is what diagnostics call a driver.styrmin.yml that came from a stream alone.
+const Stdin = "<stdin>"
+
 // LoadDir reads the driver in the directory; the path of its driver.styrmin.yml
 // serves too. Problems of reading, syntax and types come back as diagnostics,
-// sorted; the driver is nil when nothing useful could be read.
+// sorted, each once. The driver is nil when there is no driver.styrmin.yml. When
+// nothing could be made of that file, the driver has the other files only, and
+// Invalid("") is true.
 func LoadDir(dir string) (*Driver, diagnostic.List) {
 	l := &loader{}
-	d := l.load(dir)
-	l.problems.Sort()
-	// Aliases report what they lead to once for every use.
-	l.problems = slices.CompactFunc(l.problems, func(a, b diagnostic.Diagnostic) bool {
-		return a.File == b.File && a.Position == b.Position && a.Rule == b.Rule && a.Message == b.Message
-	})
-	return d, l.problems
+	d := l.fromDir(dir)
+	return d, l.sorted()
+}
+
+// Load is LoadDir for a driver.styrmin.yml that r reads: what an editor has not
+// saved yet. The other files come from the directory; when it is empty, the
+// driver is Partial and diagnostics name the file Stdin.
+func Load(r io.Reader, dir string) (*Driver, diagnostic.List) {
+	l := &loader{}
+	d := l.fromReader(r, dir)
+	return d, l.sorted()
 }
 
 // loader collects the problems of one driver.
@@ -37,7 +47,47 @@ func (l *loader) report(d diagnostic.Diagnostic) {
 	l.problems = append(l.problems, d)
 }
 
-func (l *loader) load(path string) *Driver {
+func (l *loader) sorted() diagnostic.List {
+	l.problems.Sort()
+	// Aliases report what they lead to once for every use.
+	return slices.CompactFunc(l.problems, func(a, b diagnostic.Diagnostic) bool {
+		return a.File == b.File && a.Position == b.Position && a.Rule == b.Rule && a.Message == b.Message
+	})
+}
+
+func (l *loader) fromDir(path string) *Driver {
+	dir := l.open(path)
+	if dir == nil {
+		return nil
+	}
+	defer dir.root.Close()
+	text, found := dir.read(v1.DriverFile)
+	if !found && l.lacks(v1.DriverFile, dir) {
+		return nil
+	}
+	return l.driver(text, dir)
+}
+
+// lacks reports whether the file is not there at all.
+func (l *loader) lacks(name string, dir *directory) bool {
+	_, err := dir.root.Lstat(name)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+func (l *loader) fromReader(r io.Reader, path string) *Driver {
+	dir := &directory{file: Stdin, report: l.report, unreadable: map[string]bool{}}
+	if path != "" {
+		if dir = l.open(path); dir == nil {
+			return nil
+		}
+		defer dir.root.Close()
+	}
+	text, _ := dir.readFrom(r, v1.DriverFile)
+	return l.driver(text, dir)
+}
+
+// open opens the driver's directory; nil when it cannot be.
+func (l *loader) open(path string) *directory {
 	path, ok := l.directoryOf(path)
 	if !ok {
 		return nil
@@ -47,24 +97,24 @@ func (l *loader) load(path string) *Driver {
 		l.report(diagnostic.Diagnostic{File: path, Rule: "driver-missing", Message: fmt.Sprintf("the directory cannot be opened: %v", cause(err)), Help: "check its permissions"})
 		return nil
 	}
-	defer root.Close()
-	dir := &directory{path: path, root: root, report: l.report, unreadable: map[string]bool{}}
-	text, ok := dir.read(v1.DriverFile)
-	if !ok {
-		return nil
-	}
-	file := filepath.Join(path, v1.DriverFile)
+	return &directory{path: path, root: root, report: l.report, unreadable: map[string]bool{}}
+}
+
+// driver makes a driver of driver.styrmin.yml and what lies beside it.
+func (l *loader) driver(text string, dir *directory) *Driver {
+	file := dir.fileName(v1.DriverFile)
 	inFile := func(d diagnostic.Diagnostic) {
 		d.File = file
 		l.report(d)
 	}
-	raw, src := parseYAML(strings.TrimPrefix(text, "\uFEFF"), inFile)
-	var d *Driver
-	if raw != nil {
-		d = build(raw, dir.files(), src, inFile)
-		d.Dir, d.unreadable = path, dir.unreadable
-		l.checkFiles(d, file)
+	var raw map[string]any
+	src := &source{}
+	if !dir.unreadable[v1.DriverFile] {
+		raw, src = parseYAML(strings.TrimPrefix(text, "\uFEFF"), inFile)
 	}
+	d := build(raw, dir.files(), src, inFile)
+	d.Dir, d.file, d.Partial, d.unreadable = dir.path, dir.file, dir.root == nil, dir.unreadable
+	l.checkFiles(d, file)
 	l.problems.AddExcerpts(func(string) string { return src.text })
 	return d
 }
@@ -106,7 +156,12 @@ func (l *loader) checkFiles(d *Driver, file string) {
 }
 
 // FileName is the path under which diagnostics name one of the driver's files.
-func (d *Driver) FileName(name string) string { return filepath.Join(d.Dir, name) }
+func (d *Driver) FileName(name string) string {
+	if name == v1.DriverFile && d.file != "" {
+		return d.file
+	}
+	return filepath.Join(d.Dir, name)
+}
 
 // Text is the content of the file that FileName names; empty when unknown.
 func (d *Driver) Text(fileName string) string {

@@ -11,8 +11,9 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 )
 
-// FromObject is the driver that an ApplicationDriver from an API server holds.
-// The error tells of every field of a wrong type.
+// FromObject is the driver that an ApplicationDriver from an API server holds,
+// a partial one when the object carries no files. The error tells of every field
+// of a wrong type.
 func FromObject(u map[string]any) (*Driver, error) {
 	value, err := jsonvalue.Canonical(u)
 	if err != nil {
@@ -36,6 +37,7 @@ func FromObject(u map[string]any) (*Driver, error) {
 	if err := l.problems.Err(); err != nil {
 		return nil, fmt.Errorf("the ApplicationDriver is malformed: %w", err)
 	}
+	d.Partial = len(files) == 0
 	return d, nil
 }
 

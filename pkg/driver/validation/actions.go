@@ -75,14 +75,24 @@ func checkActionLocation(c *checker) {
 	for i, a := range c.Object.Spec.Actions {
 		path := c.actionPath(i, "location")
 		file, _, ok := splitLocation(a.Location)
-		switch _, exists := c.Files[file]; {
+		_, exists := c.Files[file]
+		switch {
 		case a.Location == "":
 			c.err(rule, path, "", "%s is missing; expected a location such as \"actions.py::upgrade\"", path)
 		case !ok:
 			c.err(rule, path, locationHelp(a.Location), "%s is %q; expected FILE.py::FUNCTION, with the file beside %s", path, a.Location, v1.DriverFile)
-		case !exists && !c.Unreadable(file):
+		case !exists && !c.Partial && !c.Unreadable(file):
 			c.err(rule, path, c.fileHelp(file), "%s names %s, but there is no such file beside %s", path, file, v1.DriverFile)
 		}
+	}
+}
+
+// checkFilesUnknown says what is not said about a driver of which only
+// driver.styrmin.yml is at hand.
+func checkFilesUnknown(c *checker) {
+	if c.Partial && len(c.Object.Spec.Actions) > 0 {
+		c.warn("files-unknown", c.ActionsPath(), "give the directory to `kubectl styrmin validate`, and register the driver by `kubectl styrmin driver load DIR`",
+			"what the actions run could not be checked: only %s is at hand, not the files beside it", v1.DriverFile)
 	}
 }
 

@@ -28,6 +28,7 @@ var rules = []rule{
 	{diagnostic.Rule{ID: "action-hook", Summary: "An action's hook is setup or upgrade."}, checkActionHook},
 	{diagnostic.Rule{ID: "action-mode", Summary: "An action's mode is pre, core or post."}, checkActionMode},
 	{diagnostic.Rule{ID: "action-location", Summary: "An action's location is FILE.py::FUNCTION, and the file is there."}, checkActionLocation},
+	{diagnostic.Rule{ID: "files-unknown", Summary: "A driver with actions comes with the files beside its spec."}, checkFilesUnknown},
 	{diagnostic.Rule{ID: "python-syntax", Summary: "The Python files can be parsed."}, checkPythonSyntax},
 	{diagnostic.Rule{ID: "python-function-missing", Summary: "An action's function is defined at module level."}, checkFunctionMissing},
 	{diagnostic.Rule{ID: "python-not-a-flow", Summary: "An action's function is decorated as a Prefect flow."}, checkFlow},

@@ -3,38 +3,27 @@ package validation
 import (
 	"bytes"
 	"flag"
-	"os"
-	"path/filepath"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/test/fixture"
 )
 
 var update = flag.Bool("update", false, "rewrite what the fixtures want")
 
-// load writes the archive's files into a directory and returns all problems of the driver.
-func load(t *testing.T, a *txtar.Archive) (*driver.Driver, diagnostic.List) {
+// check returns all problems of a fixture's driver.
+func check(t *testing.T, f fixture.Fixture) (*driver.Driver, diagnostic.List) {
 	t.Helper()
-	dir := t.TempDir()
-	for _, f := range a.Files {
-		if f.Name == "want" {
-			continue
-		}
-		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	d, list := f.Load(t)
+	if d != nil {
+		list = append(list, Validate(d)...)
 	}
-	t.Chdir(dir)
-	d, list := driver.LoadDir(".")
-	if d == nil {
-		t.Fatalf("nothing was loaded: %v", list)
-	}
-	list = append(list, Validate(d)...)
 	list.Sort()
 	return d, list
 }
@@ -48,67 +37,35 @@ func text(t *testing.T, list diagnostic.List) string {
 	return b.String()
 }
 
-// TestFixtures compares what is printed about every driver in testdata. Names
-// that begin with good have no errors; others break the rule that they are named after.
+// TestFixtures compares what is printed about every driver in testdata.
 func TestFixtures(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no fixtures", err)
-	}
-	root, err := filepath.Abs(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(root, file)
-			a, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, list := load(t, a)
-			if strings.HasPrefix(name, "good") && list.HasErrors() {
+	for _, f := range fixture.All(t) {
+		t.Run(f.Name, func(t *testing.T) {
+			_, list := check(t, f)
+			if f.Good() && list.HasErrors() {
 				t.Errorf("errors in a good driver: %v", list.Err())
 			}
-			check(t, path, a, text(t, list))
+			got := text(t, list)
+			if *update {
+				if err := f.Update(got); err != nil {
+					t.Fatal(err)
+				}
+			} else if diff := cmp.Diff(f.Want(), got); diff != "" {
+				t.Errorf("(-want +got), `go test -update` accepts it\n%s", diff)
+			}
 		})
-	}
-}
-
-func check(t *testing.T, path string, a *txtar.Archive, got string) {
-	t.Helper()
-	want := ""
-	files := a.Files[:0:0]
-	for _, f := range a.Files {
-		if f.Name == "want" {
-			want = string(f.Data)
-			continue
-		}
-		files = append(files, f)
-	}
-	if *update {
-		a.Files = append(files, txtar.File{Name: "want", Data: []byte(got)})
-		if err := os.WriteFile(path, txtar.Format(a), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got), `go test -update` accepts it\n%s", diff)
 	}
 }
 
 // TestEveryRuleHasAFixture keeps rules and fixtures together.
 func TestEveryRuleHasAFixture(t *testing.T) {
-	for _, rule := range Rules() {
-		data, err := os.ReadFile(filepath.Join("testdata", rule.ID+".txtar"))
-		if err != nil {
-			t.Errorf("the rule %s has no fixture: %v", rule.ID, err)
-			continue
-		}
-		if !bytes.Contains(data, []byte("["+rule.ID+"]\n")) {
-			t.Errorf("testdata/%s.txtar does not break its rule", rule.ID)
+	all := fixture.All(t)
+	for _, rule := range slices.Concat(driver.Rules(), Rules()) {
+		broken := slices.ContainsFunc(all, func(f fixture.Fixture) bool {
+			return f.Name == rule.ID && strings.Contains(f.Want(), fmt.Sprintf("[%s]\n", rule.ID))
+		})
+		if !broken {
+			t.Errorf("there is no testdata/%s.txtar that breaks its rule", rule.ID)
 		}
 	}
 }
@@ -117,11 +74,7 @@ func TestEveryRuleHasAFixture(t *testing.T) {
 func TestSameFromCluster(t *testing.T) {
 	for _, name := range []string{"good-full", "action-mode", "python-not-a-flow", "top-level-actions"} {
 		t.Run(name, func(t *testing.T) {
-			a, err := txtar.ParseFile(filepath.Join("testdata", name+".txtar"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			d, fromDir := load(t, a)
+			d, fromDir := check(t, fixture.Get(t, name))
 			back, err := driver.FromObject(d.ToObject())
 			if err != nil {
 				t.Fatal(err)

@@ -85,7 +85,7 @@ func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Co
 		&cobra.Group{ID: groupAdmin, Title: "For platform admins:"},
 	)
 	root.AddCommand(
-		newValidateCommand(o), newDriverCommand(o),
+		newValidateCommand(o), newSchemaCommand(o), newDriverCommand(o),
 		newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o),
 		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newVersionCommand(o),
 	)

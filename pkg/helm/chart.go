@@ -17,22 +17,22 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
 )
 
-// LoadChart finds a chart and loads it. It changes nothing but Helm's own caches.
-func (c *Client) LoadChart(ctx context.Context, ref ChartRef) (*Chart, error) {
+// LoadChart finds a chart and loads it. It changes nothing but Helm's own caches. The error is a *ChartError.
+func (c *Charts) LoadChart(ctx context.Context, ref ChartRef) (*Chart, error) {
 	defer captureStandardLog(c.debug)()
 	fetch, where := c.fetcher(ref)
 	loaded, err := await(ctx, fetch)
 	if err != nil {
-		return nil, fmt.Errorf("chart %s: %w", where, err)
+		return nil, &ChartError{where, err}
 	}
 	if err := usable(loaded, ref.Version); err != nil {
-		return nil, fmt.Errorf("chart %s: %w", where, err)
+		return nil, &ChartError{where, err}
 	}
 	return newChart(loaded, where)
 }
 
 // fetcher picks the way to a chart, and its location for messages.
-func (c *Client) fetcher(ref ChartRef) (func() (*chart.Chart, error), string) {
+func (c *Charts) fetcher(ref ChartRef) (func() (*chart.Chart, error), string) {
 	switch {
 	case strings.HasPrefix(ref.Location, "oci://"):
 		return func() (*chart.Chart, error) { return c.fetchOCI(ref) }, ref.Location
@@ -52,7 +52,7 @@ func usable(c *chart.Chart, version string) error {
 		return fmt.Errorf("%w: dependencies %v; run helm dependency build", ErrChartInvalid, err)
 	}
 	if !satisfies(c.Metadata.Version, version) {
-		return fmt.Errorf("%w: it is version %q, expected %q", ErrChartInvalid, c.Metadata.Version, version)
+		return fmt.Errorf("%w: it is version %q, expected %q", ErrChartVersion, c.Metadata.Version, version)
 	}
 	return nil
 }
@@ -72,7 +72,7 @@ func satisfies(version, wanted string) bool {
 func newChart(loaded *chart.Chart, where string) (*Chart, error) {
 	print, err := chartFingerprint(loaded)
 	if err != nil {
-		return nil, fmt.Errorf("chart %s: %w", where, err)
+		return nil, &ChartError{where, err}
 	}
 	return &Chart{
 		Name:        loaded.Name(),
@@ -113,7 +113,7 @@ func (c *Chart) fresh() (*chart.Chart, error) {
 	}
 	loaded, err := loader.LoadFiles(files)
 	if err != nil {
-		return nil, fmt.Errorf("chart %s: %w: %w", c.Location, ErrChartInvalid, err)
+		return nil, &ChartError{c.Location, fmt.Errorf("%w: %w", ErrChartInvalid, err)}
 	}
 	return loaded, nil
 }

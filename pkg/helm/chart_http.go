@@ -14,7 +14,7 @@ import (
 
 // fetchHTTP downloads an archive, or finds a chart in a repository: in
 // https://charts.example.org/stable/notes the repository is all but the last part.
-func (c *Client) fetchHTTP(ref ChartRef) (*chart.Chart, error) {
+func (c *Charts) fetchHTTP(ref ChartRef) (*chart.Chart, error) {
 	u, err := url.Parse(ref.Location)
 	if err != nil {
 		return nil, fmt.Errorf("%w: not a valid URL: %w", ErrChartNotFound, err)
@@ -34,7 +34,7 @@ func (c *Client) fetchHTTP(ref ChartRef) (*chart.Chart, error) {
 }
 
 // repository finds what helm repo add recorded about a URL: credentials and certificates.
-func (c *Client) repository(repoURL string) *repo.Entry {
+func (c *Charts) repository(repoURL string) *repo.Entry {
 	known, err := repo.LoadFile(c.settings.RepositoryConfig)
 	if err == nil {
 		for _, e := range known.Repositories {
@@ -72,14 +72,32 @@ func findInRepository(entry *repo.Entry, name, version string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("index of repository %s: %w: %w", entry.URL, ErrChartInvalid, err)
 	}
+	known, ok := index.Entries[name]
+	if !ok {
+		return "", fmt.Errorf("%w: repository %s has no chart %q", ErrChartNotFound, entry.URL, name)
+	}
 	found, err := index.Get(name, version)
 	if err != nil || len(found.URLs) == 0 {
-		return "", fmt.Errorf("%w: repository %s has no chart %q in version %q", ErrChartNotFound, entry.URL, name, version)
+		return "", fmt.Errorf("%w: repository %s has no version %q of %q, only %s", ErrChartVersion, entry.URL, version, name, newest(known))
 	}
 	return repo.ResolveReferenceURL(entry.URL, found.URLs[0])
 }
 
-func (c *Client) download(archive string, entry *repo.Entry) (*chart.Chart, error) {
+// newest lists a few of a chart's versions, which the index has newest first.
+func newest(known repo.ChartVersions) string {
+	const few = 3
+	var out []string
+	for i, v := range known {
+		if i == few {
+			out = append(out, "…")
+			break
+		}
+		out = append(out, v.Version)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (c *Charts) download(archive string, entry *repo.Entry) (*chart.Chart, error) {
 	g, err := getter.NewHTTPGetter()
 	if err != nil {
 		return nil, err

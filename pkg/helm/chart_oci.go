@@ -12,7 +12,7 @@ import (
 )
 
 // fetchOCI pulls a chart from a registry, with the credentials of helm registry login.
-func (c *Client) fetchOCI(ref ChartRef) (*chart.Chart, error) {
+func (c *Charts) fetchOCI(ref ChartRef) (*chart.Chart, error) {
 	client, err := c.registryClient(ref.PlainHTTP)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (c *Client) fetchOCI(ref ChartRef) (*chart.Chart, error) {
 	return loadArchive(archive)
 }
 
-func (c *Client) registryClient(plainHTTP bool) (*registry.Client, error) {
+func (c *Charts) registryClient(plainHTTP bool) (*registry.Client, error) {
 	options := []registry.ClientOption{
 		registry.ClientOptWriter(io.Discard),
 		registry.ClientOptCredentialsFile(c.settings.RegistryConfig),

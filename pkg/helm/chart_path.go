@@ -9,6 +9,7 @@ import (
 
 	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/chartutil"
 )
 
 // localPath never depends on the working directory when the reference has a Dir.
@@ -20,10 +21,17 @@ func localPath(ref ChartRef) string {
 	return filepath.Join(ref.Dir, path)
 }
 
-// loadPath loads a chart's directory or archive.
+// loadPath loads a chart's directory or archive. Helm would read all of a
+// directory before it misses Chart.yaml, however large the directory is.
 func loadPath(path string) (*chart.Chart, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: no such directory or archive", ErrChartNotFound)
+	}
+	if err == nil && info.IsDir() {
+		if _, err := os.Stat(filepath.Join(path, chartutil.ChartfileName)); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%w: the directory has no %s", ErrChartInvalid, chartutil.ChartfileName)
+		}
 	}
 	loaded, err := loader.Load(path)
 	if err != nil {

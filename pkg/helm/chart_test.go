@@ -107,14 +107,14 @@ func TestLoadChartRefuses(t *testing.T) {
 		want string
 	}{
 		{"nothing there", ChartRef{Location: "./chart", Dir: "/nowhere"}, ErrChartNotFound, "chart /nowhere/chart: chart not found: no such directory"},
-		{"no Chart.yaml", ChartRef{Location: t.TempDir()}, ErrChartInvalid, "Chart.yaml file is missing"},
+		{"no Chart.yaml", ChartRef{Location: t.TempDir()}, ErrChartInvalid, "the directory has no Chart.yaml"},
 		{"broken Chart.yaml", ChartRef{Location: chartDir(t, map[string]string{"Chart.yaml": "{"})}, ErrChartInvalid, "Chart.yaml"},
 		{"library", ChartRef{Location: chartDir(t, map[string]string{"Chart.yaml": chartYAML + "type: library\n"})}, ErrChartInvalid, "library chart"},
 		{"missing dependency", ChartRef{Location: chartDir(t, map[string]string{
 			"Chart.yaml": chartYAML + "dependencies: [{name: redis, version: 1.0.0, repository: https://example.org}]\n",
 		})}, ErrChartInvalid, "missing in charts/ directory: redis; run helm dependency build"},
-		{"another version", ChartRef{Location: chartDir(t, nil), Version: "1.3.0"}, ErrChartInvalid, `it is version "1.2.0", expected "1.3.0"`},
-		{"nonsense version", ChartRef{Location: chartDir(t, nil), Version: "newest"}, ErrChartInvalid, `expected "newest"`},
+		{"another version", ChartRef{Location: chartDir(t, nil), Version: "1.3.0"}, ErrChartVersion, `it is version "1.2.0", expected "1.3.0"`},
+		{"nonsense version", ChartRef{Location: chartDir(t, nil), Version: "newest"}, ErrChartVersion, `expected "newest"`},
 		{"bad OCI reference", ChartRef{Location: "oci://%zz"}, ErrChartNotFound, "not a valid OCI reference"},
 		{"bad URL", ChartRef{Location: "https://%zz"}, ErrChartNotFound, "not a valid URL"},
 	} {

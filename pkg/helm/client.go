@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"helm.sh/helm/v3/pkg/action"
-	"helm.sh/helm/v3/pkg/cli"
 	"helm.sh/helm/v3/pkg/kube"
 	"helm.sh/helm/v3/pkg/storage/driver"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -26,10 +25,9 @@ const maxHistory = 10
 
 // Client carries out Helm's verbs in one namespace.
 type Client struct {
+	*Charts
 	namespace string
 	storage   Storage
-	settings  *cli.EnvSettings
-	debug     func(string, ...any)
 	// configure makes Helm's configuration for one verb: nothing Helm caches
 	// in it (capabilities, clients) outlives a call.
 	configure func(log func(string, ...any)) (*action.Configuration, error)
@@ -47,14 +45,10 @@ func WithStorage(s Storage) Option {
 // Like the helm command it obeys HELM_DRIVER and Helm's registry and repository settings,
 // so that both work on the same releases.
 func New(getter genericclioptions.RESTClientGetter, namespace string, debug func(string, ...any), options ...Option) (*Client, error) {
-	if debug == nil {
-		debug = func(string, ...any) {}
-	}
 	c := &Client{
+		Charts:    NewCharts(debug),
 		namespace: namespace,
 		storage:   Storage(os.Getenv("HELM_DRIVER")),
-		settings:  cli.New(),
-		debug:     debug,
 	}
 	for _, o := range options {
 		o(c)
@@ -65,7 +59,7 @@ func New(getter genericclioptions.RESTClientGetter, namespace string, debug func
 		return nil, fmt.Errorf("Helm storage driver %q (HELM_DRIVER): expected %q or %q; records elsewhere cannot be held or verified",
 			c.storage, StorageSecret, StorageConfigMap)
 	}
-	fast := &tunedGetter{RESTClientGetter: getter, debug: debug}
+	fast := &tunedGetter{RESTClientGetter: getter, debug: c.debug}
 	c.configure = func(log func(string, ...any)) (*action.Configuration, error) {
 		return c.clusterConfiguration(fast, log)
 	}

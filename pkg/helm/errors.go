@@ -10,6 +10,8 @@ import (
 var (
 	// ErrChartNotFound is a chart that is not where its reference says.
 	ErrChartNotFound = errors.New("chart not found")
+	// ErrChartVersion is a chart that is there in other versions only; it is an ErrChartNotFound.
+	ErrChartVersion = fmt.Errorf("%w in this version", ErrChartNotFound)
 	// ErrChartInvalid is a chart that is there and cannot be used.
 	ErrChartInvalid = errors.New("chart is not usable")
 	// ErrRender is a chart that does not render with the values given.
@@ -19,6 +21,20 @@ var (
 	// ErrNotReady is a release whose resources were not ready in time; a FailedError wraps it.
 	ErrNotReady = errors.New("not ready in time")
 )
+
+// ChartError is a chart that cannot be loaded.
+type ChartError struct {
+	// Location is where it was looked for.
+	Location string
+	// Err is an ErrChartNotFound, ErrChartInvalid or ErrUnreachable, or the context's error.
+	Err error
+}
+
+// Error names the location.
+func (e *ChartError) Error() string { return fmt.Sprintf("chart %s: %v", e.Location, e.Err) }
+
+// Unwrap gives the reason.
+func (e *ChartError) Unwrap() error { return e.Err }
 
 // HeldError is a change of a release that Styrmin's gate refused. Of the release nothing was
 // changed; CRDs in the chart's crds/ were installed before, as Helm does.

@@ -3,32 +3,41 @@ package helm
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
+	"regexp"
+	"strconv"
 
-	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry/remote/errcode"
 )
 
+// words is the status in what Helm's HTTP getter says: failed to fetch URL : 404 Not Found
+var words = regexp.MustCompile(`^failed to fetch .* : (\d{3}) [^:]*$`)
+
 // fetchError sorts what a registry or repository answered, or did not.
 func fetchError(err error) error {
-	var answered *errcode.ErrorResponse
-	if errors.As(err, &answered) && answered.StatusCode != http.StatusNotFound {
-		return fmt.Errorf("%w: %w", ErrUnreachable, err)
-	}
-	if errors.Is(err, errdef.ErrNotFound) || answered != nil {
-		return fmt.Errorf("%w: %w", ErrChartNotFound, err)
-	}
-	var network net.Error
-	var request *url.Error
-	if errors.As(err, &network) || errors.As(err, &request) {
-		return fmt.Errorf("%w: %w", ErrUnreachable, err)
-	}
-	// Helm's HTTP getter gives the status in words only: "failed to fetch URL : 404 Not Found".
-	if status := err.Error(); strings.Contains(status, ": 5") || strings.Contains(status, ": 401 ") || strings.Contains(status, ": 403 ") {
+	if unreachable(err) {
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	return fmt.Errorf("%w: %w", ErrChartNotFound, err)
 }
+
+// unreachable is true unless there was an answer about the chart. An answer
+// that only refuses, such as one to log in first, is none.
+func unreachable(err error) bool {
+	var answered *errcode.ErrorResponse
+	if errors.As(err, &answered) {
+		return !absent(answered.StatusCode)
+	}
+	if status := words.FindStringSubmatch(err.Error()); status != nil {
+		code, _ := strconv.Atoi(status[1])
+		return !absent(code)
+	}
+	var network net.Error
+	var request *url.Error
+	return errors.As(err, &network) || errors.As(err, &request) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+func absent(status int) bool { return status == http.StatusNotFound || status == http.StatusGone }

@@ -48,9 +48,8 @@ func newHarness(t *testing.T) *harness {
 	settings.RegistryConfig = filepath.Join(t.TempDir(), "registry.json")
 	settings.RepositoryConfig = filepath.Join(t.TempDir(), "repositories.yaml")
 	h.Client = &Client{
+		Charts:    &Charts{settings: settings, debug: h.log.printf},
 		namespace: "demo",
-		settings:  settings,
-		debug:     h.log.printf,
 		configure: func(log func(string, ...any)) (*action.Configuration, error) {
 			return &action.Configuration{
 				Releases:     storage.Init(h.store),

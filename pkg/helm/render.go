@@ -10,14 +10,27 @@ import (
 	rspb "helm.sh/helm/v3/pkg/release"
 )
 
-// Render renders a chart, hooks included, without a cluster: lookup finds nothing and the
-// capabilities are Helm's defaults. What depends on either shows only in Apply.
-// Of the request it uses Release, Chart and Values.
-func (c *Client) Render(ctx context.Context, req Request) (string, error) {
+// Rendered is what a chart renders to, as YAML documents.
+type Rendered struct {
+	// Manifest has the objects of the release.
+	Manifest string
+	// Hooks has what Helm runs at moments of its own, tests included.
+	Hooks string
+}
+
+// Render is RenderIn the client's namespace.
+func (c *Client) Render(ctx context.Context, req Request) (*Rendered, error) {
+	return c.RenderIn(ctx, c.namespace, req)
+}
+
+// RenderIn renders a chart without a cluster: lookup finds nothing, and the capabilities are
+// those of a Kubernetes that suits the chart. What depends on either shows only in Apply.
+// Of the request it uses Release, Chart and Values. The error is a *RenderError, or the context's.
+func (c *Charts) RenderIn(ctx context.Context, namespace string, req Request) (*Rendered, error) {
 	defer captureStandardLog(c.debug)()
 	loaded, err := req.Chart.fresh()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	install := action.NewInstall(&action.Configuration{
 		Capabilities: chartutil.DefaultCapabilities,
@@ -27,23 +40,47 @@ func (c *Client) Render(ctx context.Context, req Request) (string, error) {
 	install.DryRun = true
 	install.DryRunOption = "client"
 	install.ReleaseName = req.Release
-	install.Namespace = c.namespace
+	install.Namespace = namespace
+	install.KubeVersion = suitableKubernetes(loaded.Metadata.KubeVersion)
 	rel, err := await(ctx, func() (*rspb.Release, error) {
-		return install.RunWithContext(ctx, loaded, orEmpty(req.Values))
+		rel, err := install.RunWithContext(ctx, loaded, orEmpty(req.Values))
+		if err != nil {
+			return nil, renderError(err).explained(req)
+		}
+		return rel, nil
 	})
 	if err != nil {
-		return "", fmt.Errorf("chart %s: %w", req.Chart.Location, renderError(err))
+		return nil, fmt.Errorf("chart %s: %w", req.Chart.Location, err)
 	}
-	return manifest(rel), nil
+	return rendered(rel), nil
 }
 
-func manifest(rel *rspb.Release) string {
-	var b strings.Builder
-	b.WriteString(rel.Manifest)
+func rendered(rel *rspb.Release) *Rendered {
+	var hooks strings.Builder
 	for _, hook := range rel.Hooks {
-		fmt.Fprintf(&b, "---\n# Source: %s\n%s\n", hook.Path, hook.Manifest)
+		fmt.Fprintf(&hooks, "---\n# Source: %s\n%s\n", hook.Path, hook.Manifest)
 	}
-	return b.String()
+	return &Rendered{Manifest: rel.Manifest, Hooks: hooks.String()}
+}
+
+// newestMinor is the minor version of the Kubernetes that this program's client is of.
+const newestMinor = 37
+
+// suitableKubernetes is the newest Kubernetes that a chart says it works with. Which one
+// the cluster is, is not known here, and Helm's own default is an old one.
+func suitableKubernetes(constraint string) *chartutil.KubeVersion {
+	minor := newestMinor
+	for m := newestMinor; m > 0 && constraint != ""; m-- {
+		if chartutil.IsCompatibleRange(constraint, kubeVersion(m).Version) {
+			minor = m
+			break
+		}
+	}
+	return kubeVersion(minor)
+}
+
+func kubeVersion(minor int) *chartutil.KubeVersion {
+	return &chartutil.KubeVersion{Version: fmt.Sprintf("v1.%d.0", minor), Major: "1", Minor: fmt.Sprint(minor)}
 }
 
 // orEmpty keeps nil out of the record: Helm would write it as a missing field.

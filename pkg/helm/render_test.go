@@ -3,7 +3,9 @@ package helm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log"
+	"os"
 	"strings"
 	"testing"
 )
@@ -27,8 +29,8 @@ func TestRender(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !strings.Contains(got, tc.want) {
-				t.Errorf("manifest without %q:\n%s", tc.want, got)
+			if all := got.Manifest + got.Hooks; !strings.Contains(all, tc.want) {
+				t.Errorf("manifest without %q:\n%s", tc.want, all)
 			}
 		})
 	}
@@ -47,8 +49,8 @@ func TestRenderErrors(t *testing.T) {
 		{"syntax", `{{ if }}`, "", "notes/templates/x.yaml:1: missing value for if"},
 		{"unknown function", `{{ frobnicate }}`, "", `notes/templates/x.yaml:1: function "frobnicate" not defined`},
 		{"nested include", `{{ include "inner" . }}{{ define "inner" }}{{ .Values.a.b.c }}{{ end }}`, "", "nil pointer evaluating interface {}.b at <.Values.a.b.c>"},
-		{"not YAML", "a: {{ .Values.colour }}: b: c", "", "YAML parse error on notes/templates/x.yaml"},
-		{"schema", "", `{"properties":{"colour":{"enum":["green"]}}}`, "values don't meet the specifications of the schema"},
+		{"not YAML", "a: {{ .Values.colour }}: b: c", "", "chart does not render: notes/templates/x.yaml: yaml: mapping values are not allowed"},
+		{"schema", "", `{"properties":{"colour":{"enum":["green"]}}}`, "chart does not render: values.schema.json refuses colour: expected green"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			files := map[string]string{"templates/x.yaml": tc.template}
@@ -63,6 +65,44 @@ func TestRenderErrors(t *testing.T) {
 				t.Errorf("error keeps Helm's layers: %v", err)
 			}
 		})
+	}
+}
+
+// TestRenderSuitsTheChart expects no chart to be refused for a cluster that is not known.
+func TestRenderSuitsTheChart(t *testing.T) {
+	h := newHarness(t)
+	for constraint, want := range map[string]string{
+		"":                       "1.37.0",
+		">=1.25.0-0":             "1.37.0",
+		">=1.21 <1.30":           "1.29.0",
+		"~1.28.0":                "1.28.0",
+		">= 1.19.0-0 < 1.27.0-0": "1.26.0",
+		"1.22.x || 1.24.x":       "1.24.0",
+	} {
+		t.Run(constraint, func(t *testing.T) {
+			c := h.chart(t, map[string]string{
+				"Chart.yaml":       chartYAML + fmt.Sprintf("kubeVersion: %q\n", constraint),
+				"templates/v.yaml": "kind: ConfigMap\ndata: {version: {{ .Capabilities.KubeVersion }}}\n",
+			})
+			got, err := h.Render(t.Context(), Request{Release: "web", Chart: c})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(got.Manifest, "version: v"+want) {
+				t.Errorf("expected %s:\n%s", want, got.Manifest)
+			}
+		})
+	}
+}
+
+// TestNewestMinorIsOurClients keeps the constant in step with go.mod.
+func TestNewestMinorIsOurClients(t *testing.T) {
+	text, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("k8s.io/client-go v0.%d.", newestMinor); !strings.Contains(string(text), want) {
+		t.Errorf("go.mod has no %s: newestMinor is out of date", want)
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/manifests"
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
 // additions is what the schema of the file says beyond the stored object's; it

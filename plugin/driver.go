@@ -131,6 +131,11 @@ func noDriver(name string) error {
 	return &problemsError{message: fmt.Sprintf("no driver named %s is registered, and there is no directory of that name\n`kubectl styrmin driver list` lists the registered ones; a directory is given as --driver ./DIR", name)}
 }
 
+// withoutFiles refuses a driver.styrmin.yml that was applied by itself.
+func withoutFiles(name string) error {
+	return &problemsError{message: fmt.Sprintf("driver %s is registered without its files, so its actions cannot run\nNothing was changed. Register all of it: kubectl styrmin driver load DIR", name)}
+}
+
 func orDash(s string) string {
 	if s == "" {
 		return "-"

@@ -202,6 +202,9 @@ func (r *runOptions) findDriver(ctx context.Context, c *clients, request *engine
 		return noDriver(name)
 	}
 	request.Driver = d
+	if d.Partial && len(d.Object.Spec.Actions) > 0 {
+		return withoutFiles(name)
+	}
 	// It may have been registered while the webhook was down, or before a rule was made.
 	return r.accept("the registered driver "+name, lint.Check(d, lint.Inputs{}))
 }

@@ -190,6 +190,8 @@ func (m *model) defined(s situation, d lifecycle.Decision) {
 		m.t.Fatalf("the run ends while an action runs at %+v: %+v", s, d)
 	case len(d.Running) > 0 && !anyRunning:
 		m.t.Fatalf("nothing runs, and it is waited for at %+v: %+v", s, d)
+	case len(d.Start) > 0 && (slices.Contains(s.actions[:], failed) || slices.Contains(s.actions[:], lost)):
+		m.t.Fatalf("more is started after an action failed or was lost at %+v: %+v", s, d)
 	}
 }
 

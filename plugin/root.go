@@ -36,6 +36,8 @@ type options struct {
 type Terminal struct {
 	// Color and ErrColor are true when ANSI escapes may be written to Out and to ErrOut.
 	Color, ErrColor bool
+	// Interactive is true when a user can be asked: In and Out are terminals.
+	Interactive bool
 }
 
 // Execute runs the command line and returns its exit code.
@@ -85,7 +87,7 @@ func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Co
 		&cobra.Group{ID: groupAdmin, Title: "For platform admins:"},
 	)
 	root.AddCommand(
-		newValidateCommand(o), newSchemaCommand(o), newDriverCommand(o),
+		newInitCommand(o), newValidateCommand(o), newSchemaCommand(o), newDriverCommand(o),
 		newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o),
 		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newVersionCommand(o),
 	)

@@ -25,10 +25,13 @@ func main() {
 	// After the first signal the second one ends the process at once.
 	context.AfterFunc(ctx, stop)
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	os.Exit(plugin.Execute(ctx, streams, plugin.Terminal{Color: color(os.Stdout), ErrColor: color(os.Stderr)}, os.Args[1:]))
+	terminal := plugin.Terminal{Color: color(os.Stdout), ErrColor: color(os.Stderr), Interactive: isTerminal(os.Stdin) && isTerminal(os.Stdout)}
+	os.Exit(plugin.Execute(ctx, streams, terminal, os.Args[1:]))
 }
 
 // color is true for a terminal that wants colours.
 func color(stream *os.File) bool {
-	return term.IsTerminal(int(stream.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return isTerminal(stream) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
+
+func isTerminal(stream *os.File) bool { return term.IsTerminal(int(stream.Fd())) }

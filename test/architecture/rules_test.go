@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"pkg/jobs", "pkg/components", "pkg/helm", "pkg/install"},
 	{"pkg/lifecycle"},
 	{"pkg/driver"},
-	{"pkg/values", "pkg/release"},
+	{"pkg/values", "pkg/release", "pkg/scaffold"},
 	{"pkg/diagnostic", "pkg/api", "pkg/internal/jsonvalue", "manifests"},
 }
 

@@ -106,7 +106,7 @@ func TestLoadChartRefuses(t *testing.T) {
 		kind error
 		want string
 	}{
-		{"nothing there", ChartRef{Location: "./chart", Dir: "/nowhere"}, ErrChartNotFound, "chart /nowhere/chart: chart not found: no such directory"},
+		{"nothing there", ChartRef{Location: "./chart", Dir: "/nowhere"}, ErrChartNotFound, "chart /nowhere/chart: not found: no such directory"},
 		{"no Chart.yaml", ChartRef{Location: t.TempDir()}, ErrChartInvalid, "the directory has no Chart.yaml"},
 		{"broken Chart.yaml", ChartRef{Location: chartDir(t, map[string]string{"Chart.yaml": "{"})}, ErrChartInvalid, "Chart.yaml"},
 		{"library", ChartRef{Location: chartDir(t, map[string]string{"Chart.yaml": chartYAML + "type: library\n"})}, ErrChartInvalid, "library chart"},

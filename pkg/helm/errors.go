@@ -9,11 +9,11 @@ import (
 // or are a HeldError, a PendingError or a FailedError.
 var (
 	// ErrChartNotFound is a chart that is not where its reference says.
-	ErrChartNotFound = errors.New("chart not found")
+	ErrChartNotFound = errors.New("not found")
 	// ErrChartVersion is a chart that is there in other versions only; it is an ErrChartNotFound.
 	ErrChartVersion = fmt.Errorf("%w in this version", ErrChartNotFound)
 	// ErrChartInvalid is a chart that is there and cannot be used.
-	ErrChartInvalid = errors.New("chart is not usable")
+	ErrChartInvalid = errors.New("not usable")
 	// ErrRender is a chart that does not render with the values given.
 	ErrRender = errors.New("chart does not render")
 	// ErrUnreachable is a cluster or registry that does not answer.

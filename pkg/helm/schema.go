@@ -119,14 +119,22 @@ func flatten(e *jsonschema.ValidationError, path []string) []Violation {
 		return out
 	}
 	at := slices.Concat(path, e.InstanceLocation)
-	if required, ok := e.ErrorKind.(*kind.Required); ok {
-		var out []Violation
-		for _, missing := range required.Missing {
-			out = append(out, Violation{strings.Join(append(slices.Clone(at), missing), "."), "it is missing"})
-		}
-		return out
+	switch k := e.ErrorKind.(type) {
+	case *kind.Required:
+		return each(at, k.Missing, "it is missing")
+	case *kind.AdditionalProperties:
+		return each(at, k.Properties, "the schema has no such value")
 	}
 	return []Violation{{strings.Join(at, "."), problem(e.ErrorKind)}}
+}
+
+// each is the same problem of several values.
+func each(at, names []string, problem string) []Violation {
+	var out []Violation
+	for _, name := range names {
+		out = append(out, Violation{strings.Join(append(slices.Clone(at), name), "."), problem})
+	}
+	return out
 }
 
 // problem says what was expected of a value without the value.
@@ -138,8 +146,6 @@ func problem(e jsonschema.ErrorKind) string {
 		return "expected " + oneOf(k.Want)
 	case *kind.Const:
 		return "expected " + oneOf([]any{k.Want})
-	case *kind.AdditionalProperties:
-		return "unknown " + strings.Join(k.Properties, ", ")
 	case *kind.Pattern:
 		return "expected a match of the pattern " + k.Want
 	case *kind.Format:

@@ -27,7 +27,7 @@ func TestViolations(t *testing.T) {
 		{"pattern", `{"properties":{"p":{"pattern":"^[A-Z]+$"}}}`, map[string]any{"p": secret}, []Violation{{"p", "expected a match of the pattern ^[A-Z]+$"}}},
 		{"length", `{"properties":{"p":{"minLength":9},"q":{"maxLength":3}}}`, map[string]any{"p": secret, "q": secret}, []Violation{{"p", "expected at least 9 characters"}, {"q", "expected at most 3 characters"}}},
 		{"range", `{"properties":{"n":{"minimum":1.5},"m":{"maximum":3}}}`, map[string]any{"n": 1, "m": 4}, []Violation{{"m", "expected at most 3"}, {"n", "expected at least 1.5"}}},
-		{"unknown", `{"additionalProperties":false,"properties":{"colour":{}}}`, map[string]any{"color": secret}, []Violation{{"", "unknown color"}}},
+		{"unknown", `{"additionalProperties":false,"properties":{"colour":{}}}`, map[string]any{"color": secret}, []Violation{{"color", "the schema has no such value"}}},
 		{"forbidden", `{"properties":{"old":false}}`, map[string]any{"old": secret}, []Violation{{"old", "it is not allowed"}}},
 		{"alternatives", `{"properties":{"p":{"anyOf":[{"type":"integer"},{"type":"null"}]}}}`, map[string]any{"p": secret}, []Violation{{"p", `the schema's keyword "anyOf" does not hold`}}},
 		{"by reference", `{"$defs":{"n":{"type":"integer"}},"properties":{"p":{"$ref":"#/$defs/n"}}}`, map[string]any{"p": secret}, []Violation{{"p", "expected integer, found string"}}},

@@ -1,0 +1,67 @@
+package chart
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+	"github.com/styrmin/kubectl-styrmin/pkg/helm"
+)
+
+func checkRendered(e *evidence) {
+	if e.renderErr == nil {
+		return
+	}
+	severity, help := diagnostic.Error, "correct values.j2.yml, or the chart"
+	if len(e.sampled) > 0 {
+		// Values made up for the check may be what the chart does not take.
+		severity, help = diagnostic.Warning, "the required parameters have sample values; check with real ones: "+settings(e.sampled)
+	}
+	for _, problem := range e.renderProblems() {
+		e.report(severity, "chart-render", locationPath, help, "%s", problem)
+	}
+}
+
+// renderProblems says what Helm said, one text for each value that the schema refuses.
+func (e *evidence) renderProblems() []string {
+	chart := "the chart " + e.chart.Name
+	var failed *helm.RenderError
+	switch {
+	case errors.Is(e.renderErr, context.DeadlineExceeded):
+		return []string{fmt.Sprintf("%s does not render within %s", chart, rendering)}
+	case !errors.As(e.renderErr, &failed):
+		return []string{fmt.Sprintf("%s does not render: %s", chart, e.mask.text(oneLine(e.renderErr.Error())))}
+	case len(failed.Violations) > 0:
+		var out []string
+		for _, v := range failed.Violations {
+			out = append(out, fmt.Sprintf("%s refuses %s (values.schema.json)", chart, v))
+		}
+		return out
+	case failed.Place != "":
+		return []string{fmt.Sprintf("%s does not render: %s: %s", chart, failed.Place, e.mask.text(oneLine(failed.Message)))}
+	}
+	return []string{fmt.Sprintf("%s does not render: %s", chart, e.mask.text(oneLine(failed.Message)))}
+}
+
+// settings is how the parameters are given on the command line.
+func settings(parameters []string) string {
+	out := make([]string, len(parameters))
+	for i, name := range parameters {
+		out[i] = "--set " + name + "=VALUE"
+	}
+	return strings.Join(out, " ")
+}
+
+// longest is the length, in bytes, from which on Helm's texts are cut: they may quote whole templates.
+const longest = 600
+
+// oneLine fits Helm's text into a message.
+func oneLine(text string) string {
+	text = strings.ToValidUTF8(strings.Join(strings.Fields(text), " "), "?")
+	if len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest], "") + "…"
+}

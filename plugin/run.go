@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -32,28 +31,19 @@ type runOptions struct {
 	// again is the command line that resumes the run.
 	again string
 
-	inputs         inputFlags
-	driver         string
-	release        string
-	image          string
-	runnerImage    string
-	serviceAccount string
-	timeout        time.Duration
-	until          string
-	rollback       bool
+	inputs   inputFlags
+	jobs     jobFlags
+	driver   string
+	release  string
+	until    string
+	rollback bool
 }
-
-// defaultTimeout bounds each action and Helm's wait unless --timeout says otherwise.
-const defaultTimeout = 30 * time.Minute
 
 func (r *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&r.driver, "driver", "", "The driver: a directory, or the name of a registered ApplicationDriver.")
 	r.inputs.addFlags(flags)
 	flags.StringVar(&r.release, "release", "", "The Helm release's name (default: the deployment's name).")
-	flags.StringVar(&r.image, "job-image", "", "Image that runs the actions: Python 3.10 or newer with Prefect 3.")
-	flags.StringVar(&r.runnerImage, "runner-image", "", "Image that carries styrmin-runner.")
-	flags.StringVar(&r.serviceAccount, "service-account", "", "Service account that the actions run as.")
-	flags.DurationVar(&r.timeout, "timeout", defaultTimeout, "Bound for each action, and for Helm's wait until the release is ready.")
+	r.jobs.addFlags(flags)
 	flags.StringVar(&r.until, "until", "", "Stop after this mode, pre or core; the same command without it goes on.")
 	flags.BoolVar(&r.rollback, "rollback-on-failure", false, "Roll the Helm release back when its change fails.")
 }
@@ -66,11 +56,11 @@ func (r *runOptions) validate() error {
 	if r.until != "" && r.until != string(v1.ModePre) && r.until != string(v1.ModeCore) {
 		return usagef("--until %s: expected pre or core", r.until)
 	}
-	if r.timeout < time.Second {
-		return usagef("--timeout %s: expected at least 1s", r.timeout)
-	}
 	if r.verb == engine.VerbSetup && r.driver == "" {
 		return usagef("setup needs --driver: a directory, or the name of a registered driver")
+	}
+	if err := r.jobs.validate(); err != nil {
+		return err
 	}
 	return r.inputs.validate()
 }
@@ -95,7 +85,7 @@ func (r *runOptions) validateNames() error {
 // run prepares the request, changing nothing, and carries it out.
 func (r *runOptions) run(ctx context.Context) error {
 	// A driver on disk is checked before the cluster is asked anything.
-	request := engine.Request{Verb: r.verb, Until: v1.Mode(r.until), Timeout: r.timeout, RollbackOnFailure: r.rollback}
+	request := engine.Request{Verb: r.verb, Until: v1.Mode(r.until), Timeout: r.jobs.timeout, RollbackOnFailure: r.rollback}
 	if err := r.loadFromDisk(&request); err != nil {
 		return err
 	}
@@ -221,14 +211,8 @@ func (r *runOptions) apply(spec *v1.StyrminDeploymentSpec, d *driver.Driver) err
 	if r.release != "" {
 		spec.Release = r.release
 	}
-	jobs := &spec.Jobs
-	for target, value := range map[*string]string{&jobs.Image: r.image, &jobs.RunnerImage: r.runnerImage, &jobs.ServiceAccount: r.serviceAccount} {
-		if value != "" {
-			*target = value
-		}
-	}
-	if r.timeout != defaultTimeout || jobs.TimeoutSeconds == 0 {
-		jobs.TimeoutSeconds = int64(r.timeout.Seconds())
+	if err := r.jobs.apply(&spec.Jobs); err != nil {
+		return err
 	}
 	return r.applyParameters(spec, d.Object.Spec.Parameters)
 }

@@ -55,7 +55,7 @@ func (r *run) waitsForPod(start lifecycle.Start) (bool, error) {
 	if _, known := r.blocked[name]; !known {
 		r.blocked[name] = r.engine.now()
 	}
-	limit := overdue(r.prepared.Desired.Spec.Jobs.TimeoutSeconds)
+	limit := overdue(jobs.Settings(r.prepared.Desired, name).TimeoutSeconds)
 	if r.engine.now().Sub(r.blocked[name]) < limit {
 		return true, nil
 	}

@@ -3,10 +3,13 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
+
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
@@ -54,21 +57,32 @@ func (e *Engine) checkNamespace(ctx context.Context, namespace string) error {
 	return nil
 }
 
-func (e *Engine) checkServiceAccount(ctx context.Context, desired *v1.StyrminDeployment) error {
-	name := desired.Spec.Jobs.ServiceAccount
-	if name == "" {
-		name = jobs.DefaultServiceAccount
+// checkServiceAccounts looks for the accounts that the driver's actions run as.
+func (e *Engine) checkServiceAccounts(ctx context.Context, d *driver.Driver, desired *v1.StyrminDeployment) error {
+	names := []string{jobs.Settings(desired, "").ServiceAccount}
+	for _, action := range d.Object.Spec.Actions {
+		names = append(names, jobs.Settings(desired, action.Name).ServiceAccount)
 	}
-	_, err := e.Kube.CoreV1().ServiceAccounts(desired.Namespace).Get(ctx, name, metav1.GetOptions{})
-	if apierrors.IsNotFound(err) {
-		next := "A platform admin runs: kubectl styrmin prepare " + desired.Namespace
-		if name != jobs.DefaultServiceAccount {
-			next = "Check --service-account; without it the actions run as " + jobs.DefaultServiceAccount + "."
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if err := e.checkServiceAccount(ctx, desired.Namespace, name); err != nil {
+			return err
 		}
-		return &PreflightError{fmt.Sprintf("namespace %s has no service account %s for the actions to run as\nNothing was changed. %s", desired.Namespace, name, next)}
+	}
+	return nil
+}
+
+func (e *Engine) checkServiceAccount(ctx context.Context, namespace, name string) error {
+	_, err := e.Kube.CoreV1().ServiceAccounts(namespace).Get(ctx, name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		next := "A platform admin runs: kubectl styrmin prepare " + namespace
+		if name != jobs.DefaultServiceAccount {
+			next = "Check --service-account and the deployment's spec.jobs; without them the actions run as " + jobs.DefaultServiceAccount + "."
+		}
+		return &PreflightError{fmt.Sprintf("namespace %s has no service account %s for the actions to run as\nNothing was changed. %s", namespace, name, next)}
 	}
 	if err != nil && !apierrors.IsForbidden(err) {
-		return fmt.Errorf("read service account %s/%s: %w", desired.Namespace, name, err)
+		return fmt.Errorf("read service account %s/%s: %w", namespace, name, err)
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func (e *Engine) Prepare(ctx context.Context, request Request) (*Prepared, error
 	if problems := instance.Check(request.Driver, request.Desired); len(problems) > 0 {
 		return nil, &instance.ProblemsError{Problems: problems}
 	}
-	if err := e.checkServiceAccount(ctx, request.Desired); err != nil {
+	if err := e.checkServiceAccounts(ctx, request.Driver, request.Desired); err != nil {
 		return nil, err
 	}
 	chart, err := e.loadChart(ctx, request)

@@ -2,6 +2,8 @@ package instance
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -52,13 +54,28 @@ func Resolve(d *driver.Driver, deployment *v1.StyrminDeployment, chart Chart) (*
 
 // Check lists everything that keeps a deployment from being resolved with the
 // driver, whatever the chart. Problems begin with what they are about:
-// "parameter NAME", "config NAME" or "version".
+// "parameter NAME", "config NAME", "action NAME" or "version".
 func Check(d *driver.Driver, deployment *v1.StyrminDeployment) []string {
 	problems := checkVersion(d, Version(d, deployment))
 	_, more := bind(d.Object.Spec.Parameters, deployment.Spec.Parameters)
 	problems = append(problems, more...)
 	if _, err := decodeAll(deployment.Spec.Config); err != nil {
 		problems = append(problems, err.Error())
+	}
+	return append(problems, checkActions(d, deployment)...)
+}
+
+// checkActions finds settings of actions that the driver does not declare.
+func checkActions(d *driver.Driver, deployment *v1.StyrminDeployment) []string {
+	names := make([]string, 0, len(d.Object.Spec.Actions))
+	for _, action := range d.Object.Spec.Actions {
+		names = append(names, action.Name)
+	}
+	var problems []string
+	for _, name := range slices.Sorted(maps.Keys(deployment.Spec.Jobs.Actions)) {
+		if !slices.Contains(names, name) {
+			problems = append(problems, fmt.Sprintf("action %s has settings, but the driver declares no such action%s", name, suggest(name, names)))
+		}
 	}
 	return problems
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
@@ -73,6 +74,24 @@ func TestResolveProblems(t *testing.T) {
 	in.file("values.j2.yml", "a: 1\nb: {{ nonsense | nofilter }}\n")
 	if problems := resolveProblems(t, in); !strings.Contains(problems.Error(), "values.j2.yml") {
 		t.Errorf("expected the template's name in: %v", problems)
+	}
+}
+
+// TestCheckActions: settings of an action that the driver does not declare would have no effect.
+func TestCheckActions(t *testing.T) {
+	in := valid()
+	d, err := driver.FromObject(in.object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.deployment.Spec.Jobs.Actions = map[string]v1.ActionSettings{"stop": {TimeoutSeconds: 5}}
+	if problems := instance.Check(d, in.deployment); len(problems) > 0 {
+		t.Errorf("found %q", problems)
+	}
+	in.deployment.Spec.Jobs.Actions["stpo"] = v1.ActionSettings{}
+	want := `action stpo has settings, but the driver declares no such action; did you mean "stop"?`
+	if problems := instance.Check(d, in.deployment); len(problems) != 1 || problems[0] != want {
+		t.Errorf("found %q", problems)
 	}
 }
 

@@ -77,21 +77,19 @@ func (s Spec) annotations() map[string]string {
 // jobSpec spells out every field that the API server would default, so that
 // what was rendered and what is stored can be compared.
 func (s Spec) jobSpec() batchv1.JobSpec {
-	settings := s.Deployment.Spec.Jobs
-	timeout := orDefault(settings.TimeoutSeconds, DefaultTimeoutSeconds)
-	retries := settings.Retries
+	settings := Settings(s.Deployment, s.Action.Name)
 	return batchv1.JobSpec{
 		Parallelism:           ptr[int32](1),
 		Completions:           ptr[int32](1),
 		CompletionMode:        ptr(batchv1.NonIndexedCompletion),
 		Suspend:               ptr(false),
-		BackoffLimit:          &retries,
-		ActiveDeadlineSeconds: &timeout,
+		BackoffLimit:          &settings.Retries,
+		ActiveDeadlineSeconds: &settings.TimeoutSeconds,
 		PodReplacementPolicy:  ptr(batchv1.Failed),
 		PodFailurePolicy:      podFailurePolicy(),
 		Template: corev1.PodTemplateSpec{
 			ObjectMeta: metav1.ObjectMeta{Labels: s.labels()},
-			Spec:       s.podSpec(),
+			Spec:       s.podSpec(settings),
 		},
 	}
 }

@@ -2,16 +2,17 @@ package jobs
 
 import (
 	corev1 "k8s.io/api/core/v1"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
 // podSpec is the pod of an attempt: an init container brings the runner, the
 // action's own image runs the flow.
-func (s Spec) podSpec() corev1.PodSpec {
-	settings := s.Deployment.Spec.Jobs
+func (s Spec) podSpec(settings v1.JobSettings) corev1.PodSpec {
 	pull := orDefault(settings.ImagePullPolicy, corev1.PullIfNotPresent)
 	return corev1.PodSpec{
 		RestartPolicy:                 corev1.RestartPolicyNever,
-		ServiceAccountName:            orDefault(settings.ServiceAccount, DefaultServiceAccount),
+		ServiceAccountName:            settings.ServiceAccount,
 		TerminationGracePeriodSeconds: ptr[int64](30),
 		NodeSelector:                  settings.NodeSelector,
 		Tolerations:                   settings.Tolerations,

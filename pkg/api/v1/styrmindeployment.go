@@ -97,6 +97,34 @@ type JobSettings struct {
 	// Tolerations of the pods.
 	// +optional
 	Tolerations []corev1.Toleration `json:"tolerations,omitempty"`
+	// RunTimeoutSeconds bounds the work on a run from the command that begins or
+	// resumes it; then its running actions are stopped and it fails. 0 means no bound
+	// beside those of the actions and of Helm.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	RunTimeoutSeconds int64 `json:"runTimeoutSeconds,omitempty"`
+	// Actions overrides these settings for single actions, by their names.
+	// +optional
+	Actions map[string]ActionSettings `json:"actions,omitempty"`
+}
+
+// ActionSettings overrides JobSettings for one action. Empty fields mean what JobSettings says.
+type ActionSettings struct {
+	// ServiceAccount that the action's pods run as.
+	// +optional
+	ServiceAccount string `json:"serviceAccount,omitempty"`
+	// TimeoutSeconds bounds one attempt.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	TimeoutSeconds int64 `json:"timeoutSeconds,omitempty"`
+	// Retries is how often a failed pod of one attempt is started again.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=10
+	Retries *int32 `json:"retries,omitempty"`
+	// Resources of the action's container.
+	// +optional
+	Resources *corev1.ResourceRequirements `json:"resources,omitempty"`
 }
 
 // GatePolicy sets how changes of the release are judged.

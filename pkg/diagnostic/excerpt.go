@@ -25,9 +25,12 @@ func (l List) AddExcerpts(text func(file string) string) {
 
 // shorten cuts a long line without splitting a character.
 func shorten(line string) string {
-	if len(line) <= maxExcerpt {
-		return line
+	count := 0
+	for i := range line {
+		if count == maxExcerpt {
+			return line[:i]
+		}
+		count++
 	}
-	runes := []rune(line)
-	return string(runes[:min(len(runes), maxExcerpt)])
+	return line
 }

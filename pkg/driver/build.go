@@ -12,10 +12,16 @@ import (
 // build makes a driver of JSON-compatible values; problems of types and
 // structure go to report. Without values nothing of the spec is known.
 func build(raw map[string]any, files map[string]string, src *source, report func(diagnostic.Diagnostic)) *Driver {
-	d := &Driver{Raw: raw, Files: files, source: src, invalid: map[string]bool{}}
+	d := &Driver{Raw: raw, Files: files, source: src, invalid: invalid{}}
 	if raw == nil {
-		d.Raw, d.invalid[""] = map[string]any{}, true
+		d.Raw = map[string]any{}
+		d.invalid.add("")
 		return d
+	}
+	if src != nil {
+		for _, path := range src.invalid {
+			d.invalid.add(path)
+		}
 	}
 	c := &checker{report: report, source: src, invalid: d.invalid}
 	fitted := c.fit(raw, reflect.TypeFor[v1.ApplicationDriver](), "")
@@ -50,18 +56,4 @@ func (d *Driver) mergeActions(report func(diagnostic.Diagnostic)) {
 		d.Object.Spec.Actions = d.Object.Actions
 	}
 	d.Object.Actions = nil
-}
-
-// Invalid reports whether the field, or what encloses it, was already reported
-// as having the wrong type or name. Invalid("") is true when nothing of
-// driver.styrmin.yml could be read: the spec is unknown then, and only the other
-// files can be checked.
-func (d *Driver) Invalid(path string) bool {
-	for path != "" {
-		if d.invalid[path] {
-			return true
-		}
-		path = diagnostic.Parent(path)
-	}
-	return d.invalid[""]
 }

@@ -30,8 +30,7 @@ type Driver struct {
 	// another than Dir has.
 	file   string
 	source *source
-	// invalid holds the paths whose value has the wrong type.
-	invalid map[string]bool
+	invalid invalid
 	// unreadable holds the names of the files that are there but could not be read.
 	unreadable map[string]bool
 }

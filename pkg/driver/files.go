@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -53,13 +54,18 @@ func (d *directory) files() map[string]string {
 		return nil
 	}
 	files := map[string]string{}
+	total := 0
 	for _, e := range entries {
+		if total > MaxSize { // which checkTotal reports
+			break
+		}
 		name := e.Name()
 		if !isDriverFile(name) || (e.IsDir() && name != v1.ActionsFile && name != v1.ValuesFile) {
 			continue
 		}
 		if text, ok := d.read(name); ok {
 			files[name] = text
+			total += len(text)
 		}
 	}
 	return files
@@ -78,6 +84,10 @@ func (d *directory) read(name string) (string, bool) {
 	}
 	if !info.Mode().IsRegular() {
 		d.problem(name, "file-unreadable", fmt.Sprintf("%s is no regular file", name), "replace it by a regular file")
+		return "", false
+	}
+	if info.Size() > MaxSize {
+		d.tooLarge(name)
 		return "", false
 	}
 	f, err := d.root.Open(name)
@@ -102,14 +112,42 @@ func (d *directory) readFrom(r io.Reader, name string) (string, bool) {
 // text checks that the content can be stored in a ConfigMap.
 func (d *directory) text(name string, data []byte) (string, bool) {
 	if len(data) > MaxSize {
-		d.problem(name, "file-size", fmt.Sprintf("%s is larger than %s, but it must fit in a ConfigMap", name, mebibyte), "split it, or move data into an image")
+		d.tooLarge(name)
 		return "", false
 	}
-	if !utf8.Valid(data) {
-		d.problem(name, "file-encoding", fmt.Sprintf("%s is not UTF-8 text", name), "save it with the encoding UTF-8")
-		return "", false
+	if utf8.Valid(data) {
+		return string(data), true
 	}
-	return string(data), true
+	message := fmt.Sprintf("%s is not UTF-8 text: a byte on this line is part of no character", name)
+	at := firstInvalid(data)
+	if bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) {
+		message, at = fmt.Sprintf("%s is UTF-16 text, but UTF-8 is expected", name), diagnostic.Position{}
+	}
+	d.problemAt(at, name, "file-encoding", message, "save it with the encoding UTF-8")
+	return "", false
+}
+
+// firstInvalid is where the first byte stands that is not UTF-8.
+func firstInvalid(data []byte) diagnostic.Position {
+	at := diagnostic.Position{Line: 1, Column: 1}
+	for len(data) > 0 {
+		r, width := utf8.DecodeRune(data)
+		switch {
+		case r == utf8.RuneError && width == 1:
+			at.EndLine, at.EndColumn = at.Line, at.Column+1
+			return at
+		case r == '\n':
+			at.Line, at.Column = at.Line+1, 1
+		default:
+			at.Column++
+		}
+		data = data[width:]
+	}
+	return diagnostic.Position{}
+}
+
+func (d *directory) tooLarge(name string) {
+	d.problem(name, "file-size", fmt.Sprintf("%s is larger than %s, but it must fit in a ConfigMap", name, mebibyte), "split it, or move data into an image")
 }
 
 const mebibyte = "1 MiB"
@@ -139,8 +177,12 @@ func (d *directory) otherSpelling() string {
 }
 
 func (d *directory) problem(name, rule, message, help string) {
+	d.problemAt(diagnostic.Position{}, name, rule, message, help)
+}
+
+func (d *directory) problemAt(at diagnostic.Position, name, rule, message, help string) {
 	d.unreadable[name] = true
-	d.report(diagnostic.Diagnostic{File: d.fileName(name), Rule: rule, Message: message, Help: help})
+	d.report(diagnostic.Diagnostic{File: d.fileName(name), Position: at, Rule: rule, Message: message, Help: help})
 }
 
 // cause strips the path off an I/O error, which the diagnostic names already.
@@ -165,5 +207,5 @@ func checkTotal(files map[string]string, spec int) (string, bool) {
 	if total <= MaxSize {
 		return "", true
 	}
-	return fmt.Sprintf("the driver's files take %d bytes together, %s most of them, but they must fit in one ConfigMap of %s", total, largest, mebibyte), false
+	return fmt.Sprintf("the driver's files take more than %s together, %s most of it, but they must fit in one ConfigMap", mebibyte, largest), false
 }

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -25,7 +24,7 @@ const Stdin = "<stdin>"
 func LoadDir(dir string) (*Driver, diagnostic.List) {
 	l := &loader{}
 	d := l.fromDir(dir)
-	return d, l.sorted()
+	return d, l.problems.List()
 }
 
 // Load is LoadDir for a driver.styrmin.yml that r reads: what an editor has not
@@ -34,26 +33,13 @@ func LoadDir(dir string) (*Driver, diagnostic.List) {
 func Load(r io.Reader, dir string) (*Driver, diagnostic.List) {
 	l := &loader{}
 	d := l.fromReader(r, dir)
-	return d, l.sorted()
+	return d, l.problems.List()
 }
 
 // loader collects the problems of one driver.
-type loader struct{ problems diagnostic.List }
+type loader struct{ problems diagnostic.Collector }
 
-func (l *loader) report(d diagnostic.Diagnostic) {
-	if d.Severity == "" {
-		d.Severity = diagnostic.Error
-	}
-	l.problems = append(l.problems, d)
-}
-
-func (l *loader) sorted() diagnostic.List {
-	l.problems.Sort()
-	// Aliases report what they lead to once for every use.
-	return slices.CompactFunc(l.problems, func(a, b diagnostic.Diagnostic) bool {
-		return a.File == b.File && a.Position == b.Position && a.Rule == b.Rule && a.Message == b.Message
-	})
-}
+func (l *loader) report(d diagnostic.Diagnostic) { l.problems.Add(d) }
 
 func (l *loader) fromDir(path string) *Driver {
 	dir := l.open(path)
@@ -115,7 +101,7 @@ func (l *loader) driver(text string, dir *directory) *Driver {
 	d := build(raw, dir.files(), src, inFile)
 	d.Dir, d.file, d.Partial, d.unreadable = dir.path, dir.file, dir.root == nil, dir.unreadable
 	l.checkFiles(d, file)
-	l.problems.AddExcerpts(func(string) string { return src.text })
+	l.problems.List().AddExcerpts(d.Text)
 	return d
 }
 

@@ -33,8 +33,7 @@ func FromObject(u map[string]any) (*Driver, error) {
 		p.File = v1.DriverFile
 		l.report(p)
 	})
-	l.problems.Sort()
-	if err := l.problems.Err(); err != nil {
+	if err := l.problems.List().Err(); err != nil {
 		return nil, fmt.Errorf("the ApplicationDriver is malformed: %w", err)
 	}
 	d.Partial = len(files) == 0

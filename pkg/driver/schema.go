@@ -16,7 +16,7 @@ import (
 type checker struct {
 	report  func(d diagnostic.Diagnostic)
 	source  *source
-	invalid map[string]bool
+	invalid invalid
 }
 
 // known lists fields that are legal but that no Go type models, by the name of the type.
@@ -136,7 +136,10 @@ func expect[T any](c *checker, v any, path, want string) any {
 
 // wrong reports a value of the wrong type and returns what stands in for it.
 func (c *checker) wrong(v any, path, want string, instead any) any {
-	c.invalid[path] = true
+	if c.invalid.covers(path) {
+		return instead
+	}
+	c.invalid.add(path)
 	d := diagnostic.Diagnostic{
 		Position: c.source.value(path), Rule: "type", Path: path,
 		Message: fmt.Sprintf("%s is %s, but %s is expected", path, describe(v), want),
@@ -191,7 +194,7 @@ func (c *checker) unknown(in map[string]any, name string, t reflect.Type, fields
 		d.Help = fmt.Sprintf("did you mean %q?", near)
 		if _, given := in[near]; !given && fields[near].required {
 			d.Severity = diagnostic.Error
-			c.invalid[diagnostic.Field(path, near)] = true
+			c.invalid.add(diagnostic.Field(path, near))
 		}
 	}
 	c.report(d)

@@ -17,7 +17,7 @@ func checkComponentIdentifier(c *checker) {
 	for _, name := range slices.Sorted(maps.Keys(c.Object.Spec.Components)) {
 		path := componentPath(name) + ".identifier.label"
 		labels := c.Object.Spec.Components[name].Identifier.Label
-		if len(labels) == 0 {
+		if len(labels) == 0 && !c.Incomplete(path) {
 			c.err(rule, path, "add `identifier:` with `label:` and the labels of the component's pods, such as `app: "+name+"`",
 				"the component %q has no identifier; its pods cannot be found", name)
 		}

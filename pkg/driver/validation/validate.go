@@ -18,9 +18,9 @@ func Validate(d *driver.Driver) diagnostic.List {
 	for _, rule := range rules {
 		rule.check(c)
 	}
-	c.problems.Sort()
-	c.problems.AddExcerpts(d.Text)
-	return c.problems
+	list := c.problems.List()
+	list.AddExcerpts(d.Text)
+	return list
 }
 
 // rule is one rule and how it is checked.
@@ -42,7 +42,7 @@ func Rules() []diagnostic.Rule {
 type checker struct {
 	*driver.Driver
 	modules  map[string]module
-	problems diagnostic.List
+	problems diagnostic.Collector
 }
 
 // err reports a field that makes the driver unusable.
@@ -57,26 +57,26 @@ func (c *checker) warn(rule, path, help, format string, args ...any) {
 
 // secret is err for a field whose line must not be shown.
 func (c *checker) secret(rule, path, help, format string, args ...any) {
-	before := len(c.problems)
-	c.err(rule, path, help, format, args...)
-	for i := range c.problems[before:] {
-		c.problems[before+i].Secret = true
-	}
+	c.add(diagnostic.Diagnostic{Severity: diagnostic.Error, Rule: rule, Path: path, Message: fmt.Sprintf(format, args...), Help: help, Secret: true})
 }
 
 func (c *checker) report(s diagnostic.Severity, rule, path, help, message string) {
-	if c.Invalid(path) {
+	c.add(diagnostic.Diagnostic{Severity: s, Rule: rule, Path: path, Message: message, Help: help})
+}
+
+// add says where the field of the problem stands, and keeps the problem unless
+// loading has reported the field.
+func (c *checker) add(d diagnostic.Diagnostic) {
+	if c.problems.Full(d.Rule) || c.Invalid(d.Path) {
 		return
 	}
-	c.problems = append(c.problems, diagnostic.Diagnostic{
-		File: c.FileName(v1.DriverFile), Position: c.Position(path),
-		Severity: s, Rule: rule, Path: path, Message: message, Help: help,
-	})
+	d.File, d.Position = c.FileName(v1.DriverFile), c.Position(d.Path)
+	c.problems.Add(d)
 }
 
 // inFile reports a place in one of the other files.
 func (c *checker) inFile(s diagnostic.Severity, rule, file string, at diagnostic.Position, help, message string) {
-	c.problems = append(c.problems, diagnostic.Diagnostic{
+	c.problems.Add(diagnostic.Diagnostic{
 		File: c.FileName(file), Position: at, Severity: s, Rule: rule, Message: message, Help: help,
 	})
 }

@@ -53,6 +53,7 @@ var expressed = map[string]extent{
 	"service-name":           some,
 	"service-port":           whole,
 	"type":                   whole,
+	"yaml-type":              some,  // that a value is missing which could not be read
 	"unknown-field":          whole, // errors are misspelt required fields
 }
 

@@ -41,10 +41,10 @@ func New(instead string) *Checker {
 // Check returns the problems of a loaded driver and its chart with an operator's
 // inputs, sorted. What loading the driver and lint.Check find is not among them:
 // where it keeps the chart from being checked, nothing is said. The same goes
-// for a context that ends.
+// for a driver whose files are unknown, and for a context that ends.
 func (c *Checker) Check(ctx context.Context, d *driver.Driver, in lint.Inputs) diagnostic.List {
 	ref, ok := c.reference(d)
-	if !ok {
+	if !ok || d.Partial {
 		return nil
 	}
 	e := &evidence{Driver: d, ref: ref, instead: c.instead != "", mask: newMask(d, in)}
@@ -58,9 +58,9 @@ func (c *Checker) Check(ctx context.Context, d *driver.Driver, in lint.Inputs) d
 	for _, rule := range rules {
 		rule.check(e)
 	}
-	e.problems.Sort()
-	e.problems.AddExcerpts(d.Text)
-	return e.problems
+	list := e.problems.List()
+	list.AddExcerpts(d.Text)
+	return list
 }
 
 // render finds out what the chart renders to with the driver's values.

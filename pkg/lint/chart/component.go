@@ -52,12 +52,13 @@ func (e *evidence) match() {
 }
 
 func checkUnmatched(e *evidence) {
+	const rule = "chart-component-unmatched"
 	if e.manifest == nil {
 		return
 	}
 	named := named(e.Driver)
 	for _, name := range e.components() {
-		if len(e.runs[name]) > 0 {
+		if len(e.runs[name]) > 0 || e.problems.Full(rule) {
 			continue
 		}
 		// It may be that other parameters switch the component on, or that the
@@ -67,7 +68,7 @@ func checkUnmatched(e *evidence) {
 			severity = diagnostic.Error
 		}
 		wanted, _ := e.identifier(name)
-		e.report(severity, "chart-component-unmatched", e.culprit(name, wanted), e.candidates(wanted),
+		e.report(severity, rule, e.culprit(name, wanted), e.candidates(wanted),
 			"no pod template of the chart has the labels of component %q: %s", name, written(wanted))
 	}
 }
@@ -113,25 +114,41 @@ func (w workload) under(wanted map[string]string) map[string]string {
 // nearestFirst sorts workloads: the one whose labels are likely misspelt, then those
 // that have most of what is wanted.
 func nearestFirst(workloads []workload, wanted map[string]string) []workload {
-	var all []string
-	for _, w := range workloads {
-		all = append(all, written(w.under(wanted)))
+	type ranked struct {
+		workload
+		text string
+		rank int
 	}
-	nearest := diagnostic.Nearest(written(wanted), all)
-	rank := func(w workload) int {
+	all, texts := make([]ranked, len(workloads)), map[string]bool{}
+	for i, w := range workloads {
 		under := w.under(wanted)
-		if nearest != "" && written(under) == nearest {
-			return 0
-		}
-		equal := 0
-		for key, value := range under {
-			if wanted[key] == value {
-				equal++
+		all[i] = ranked{w, written(under), 2*len(wanted) - len(under) - equal(under, wanted)}
+		texts[all[i].text] = true
+	}
+	if nearest := diagnostic.Nearest(written(wanted), slices.Collect(maps.Keys(texts))); nearest != "" {
+		for i := range all {
+			if all[i].text == nearest {
+				all[i].rank = -1
 			}
 		}
-		return 1 + 2*len(wanted) - len(under) - equal
 	}
-	return slices.SortedStableFunc(slices.Values(workloads), func(a, b workload) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(all, func(a, b ranked) int { return a.rank - b.rank })
+	out := make([]workload, len(all))
+	for i, r := range all {
+		out[i] = r.workload
+	}
+	return out
+}
+
+// equal counts the labels that have the value wanted.
+func equal(labels, wanted map[string]string) int {
+	n := 0
+	for key, value := range labels {
+		if wanted[key] == value {
+			n++
+		}
+	}
+	return n
 }
 
 // written is labels as YAML has them, on one line.

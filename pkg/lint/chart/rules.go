@@ -52,7 +52,7 @@ type evidence struct {
 	runs map[string][]workload
 
 	mask     mask
-	problems diagnostic.List
+	problems diagnostic.Collector
 }
 
 // location is how messages name the chart's place.
@@ -67,7 +67,7 @@ func (e *evidence) report(s diagnostic.Severity, rule, path, help, format string
 	if e.Invalid(path) {
 		return
 	}
-	e.problems = append(e.problems, diagnostic.Diagnostic{
+	e.problems.Add(diagnostic.Diagnostic{
 		File: e.FileName(v1.DriverFile), Position: e.Position(path),
 		Severity: s, Rule: rule, Path: path, Message: fmt.Sprintf(format, args...), Help: help,
 	})

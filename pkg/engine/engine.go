@@ -103,7 +103,7 @@ func (e *Engine) drive(ctx context.Context, p *Prepared) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer r.close()
-	paused, err := r.loop(ctx)
+	paused, err := r.loopWithinBound(ctx)
 	return Outcome{Changed: true, Paused: paused, Run: r.current()}, err
 }
 

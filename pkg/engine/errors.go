@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
@@ -27,6 +28,8 @@ type FailedError struct {
 	Actions []FailedAction
 	// Helm is Helm's error when the release's change failed.
 	Helm error
+	// Bound is the run's own bound when it has passed it; else 0.
+	Bound time.Duration
 	// ReleaseChanged is true when the release is at the run's target.
 	ReleaseChanged bool
 }
@@ -43,18 +46,17 @@ func (e *FailedError) Error() string {
 
 // summary says in one line what failed.
 func (e *FailedError) summary() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "the run failed in %s: ", e.Mode)
+	var reasons []string
+	if e.Bound > 0 {
+		reasons = append(reasons, fmt.Sprintf("it was not over after %s, the bound for the run", e.Bound))
+	}
 	if e.Helm != nil {
-		fmt.Fprintf(&b, "the Helm release could not be changed: %v", e.Helm)
+		reasons = append(reasons, fmt.Sprintf("the Helm release could not be changed: %v", e.Helm))
 	}
-	for i, action := range e.Actions {
-		if i > 0 {
-			b.WriteString("; ")
-		}
-		fmt.Fprintf(&b, "action %s: %s", action.Name, action.Message)
+	for _, action := range e.Actions {
+		reasons = append(reasons, fmt.Sprintf("action %s: %s", action.Name, action.Message))
 	}
-	return b.String()
+	return fmt.Sprintf("the run failed in %s: %s", e.Mode, strings.Join(reasons, "; "))
 }
 
 // Unwrap returns Helm's error.

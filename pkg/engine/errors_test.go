@@ -27,6 +27,10 @@ func TestFailedError(t *testing.T) {
 			&engine.FailedError{Mode: v1.ModeCore, Actions: []engine.FailedAction{{Name: "a", Message: "x"}}, ReleaseChanged: true},
 			"the run failed in core: action a: x\nThe Helm release has been changed and stays as it is. What the actions did is not undone.",
 		},
+		"bound": {
+			&engine.FailedError{Mode: v1.ModePost, Bound: 10 * time.Minute, Actions: []engine.FailedAction{{Name: "a", Message: "it was stopped"}}, ReleaseChanged: true},
+			"the run failed in post: it was not over after 10m0s, the bound for the run; action a: it was stopped\nThe Helm release has been changed and stays as it is. What the actions did is not undone.",
+		},
 	} {
 		if got := tt.err.Error(); got != tt.want {
 			t.Errorf("%s: found\n%s\nexpected\n%s", name, got, tt.want)

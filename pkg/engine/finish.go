@@ -33,6 +33,9 @@ func (r *run) succeed(ctx context.Context) error {
 // fail records where and why the run stopped, and returns it as an error.
 func (r *run) fail(ctx context.Context, decision lifecycle.Decision) error {
 	failed := &FailedError{Mode: decision.Mode, Helm: r.helmErr, ReleaseChanged: r.current().Revision > 0}
+	if r.overBound {
+		failed.Bound = r.bound()
+	}
 	for _, name := range decision.FailedActions {
 		failed.Actions = append(failed.Actions, FailedAction{Name: name, Message: r.messageOf(name)})
 	}

@@ -30,6 +30,8 @@ type run struct {
 	mode v1.Mode
 	// helmErr is the failure of this engine's change of the release.
 	helmErr error
+	// overBound is true when the run has passed its own bound.
+	overBound bool
 	// reporting keeps events whole: log lines come from goroutines.
 	reporting sync.Mutex
 }

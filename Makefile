@@ -45,6 +45,10 @@ test-unit: ## Run the tests that need no cluster.
 # Tests that need a cluster find it by this; without it they skip, saying so.
 ON_CLUSTER := STYRMIN_TEST_KUBECONFIG=$(STYRMIN_CACHE)/kubeconfig
 
+.PHONY: mutate-rules
+mutate-rules: ## Disable the check of each rule in turn, and expect the tests to fail.
+	go run ./test/mutation
+
 .PHONY: python-venv
 python-venv: # Debian's Python comes without its module for virtual environments.
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || apt-get install --yes --no-install-recommends python3-venv

@@ -150,8 +150,8 @@ func reachesNothingForbidden(g graph) (problems []string) {
 }
 
 // programs may use the process's arguments, streams and exit code: the product's mains, and the
-// tool that make dist runs.
-var programs = []string{"cmd", "krew/generate"}
+// tools that make dist, make mutate-rules and make bench-validate run.
+var programs = []string{"cmd", "krew/generate", "test/mutation", "test/benchmark/validate"}
 
 var ofTheProcess = []string{"Exit", "Args", "Stdin", "Stdout", "Stderr"}
 

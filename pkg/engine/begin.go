@@ -109,7 +109,7 @@ func (e *Engine) record(ctx context.Context, p *Prepared, deployment *v1.Styrmin
 	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
 		status.ObservedGeneration = deployment.Generation
 		if p.Situation.Resume {
-			status.Run.EndedAt, status.Run.Message = nil, ""
+			p.reopen(status.Run)
 			return
 		}
 		kind = RunStarted
@@ -176,11 +176,7 @@ func archive(status *v1.StyrminDeploymentStatus) {
 	if last == nil {
 		return
 	}
-	summary := v1.RunSummary{
-		ID: last.ID, Hook: last.Hook, Phase: last.Phase, Instance: last.Instance, Version: last.Version,
-		Revision: last.Revision, StartedAt: last.StartedAt, EndedAt: last.EndedAt, Message: last.Message,
-	}
-	status.History = append([]v1.RunSummary{summary}, status.History...)
+	status.History = append([]v1.RunSummary{last.Summary()}, status.History...)
 	if len(status.History) > v1.HistoryLimit {
 		status.History = status.History[:v1.HistoryLimit]
 	}

@@ -213,6 +213,8 @@ const (
 	RunSucceeded RunPhase = "Succeeded"
 	// RunFailed means that the run stopped; the same command resumes it.
 	RunFailed RunPhase = "Failed"
+	// RunAborted means that somebody ended the run for good; the next one starts from the beginning.
+	RunAborted RunPhase = "Aborted"
 )
 
 // Run is one execution of a hook for one instance.
@@ -240,6 +242,9 @@ type Run struct {
 	// Revision is the release's revision that the run made.
 	// +optional
 	Revision int `json:"revision,omitempty"`
+	// RequestedBy is the user who asked for the run; empty when the cluster does not say.
+	// +optional
+	RequestedBy string `json:"requestedBy,omitempty"`
 	// StartedAt is when the run began.
 	StartedAt metav1.Time `json:"startedAt"`
 	// EndedAt is when it ended.
@@ -248,11 +253,26 @@ type Run struct {
 	// Message says what went wrong.
 	// +optional
 	Message string `json:"message,omitempty"`
+	// Abort says who ended the run before its end, when and why.
+	// +optional
+	Abort *Abort `json:"abort,omitempty"`
 	// Actions holds the state of every action of the hook.
 	// +optional
 	// +listType=map
 	// +listMapKey=name
 	Actions []ActionStatus `json:"actions,omitempty"`
+}
+
+// Abort says who ended a run before its end, when and why.
+type Abort struct {
+	// By is the user who asked for it; empty when the cluster does not say.
+	// +optional
+	By string `json:"by,omitempty"`
+	// At is when it was recorded. From then on nothing of the run is started.
+	At metav1.Time `json:"at"`
+	// Reason is what the user gave as the reason.
+	// +optional
+	Reason string `json:"reason,omitempty"`
 }
 
 // ActionState is the state of one action in a run.
@@ -291,7 +311,7 @@ type ActionStatus struct {
 	Message string `json:"message,omitempty"`
 }
 
-// RunSummary is a run in the history.
+// RunSummary is a run in the history. Its fields mean what those of Run mean.
 type RunSummary struct {
 	ID       string   `json:"id"`
 	Hook     RunHook  `json:"hook"`
@@ -300,10 +320,21 @@ type RunSummary struct {
 	// +optional
 	Version string `json:"version,omitempty"`
 	// +optional
-	Revision  int         `json:"revision,omitempty"`
-	StartedAt metav1.Time `json:"startedAt"`
+	FromVersion string `json:"fromVersion,omitempty"`
+	// +optional
+	DriverVersion string `json:"driverVersion,omitempty"`
+	// +optional
+	Revision int `json:"revision,omitempty"`
+	// +optional
+	RequestedBy string      `json:"requestedBy,omitempty"`
+	StartedAt   metav1.Time `json:"startedAt"`
 	// +optional
 	EndedAt *metav1.Time `json:"endedAt,omitempty"`
 	// +optional
 	Message string `json:"message,omitempty"`
+	// +optional
+	Abort *Abort `json:"abort,omitempty"`
+	// FailedActions names the actions whose newest attempt failed or was lost.
+	// +optional
+	FailedActions []string `json:"failedActions,omitempty"`
 }

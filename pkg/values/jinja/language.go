@@ -1,0 +1,102 @@
+package jinja
+
+import (
+	"maps"
+	"slices"
+)
+
+// Filter is a filter of an application, in JSON-compatible Go values. Its
+// error is shown as the problem's message.
+type Filter func(in any, args []any) (any, error)
+
+// Language is what templates can use besides Jinja2's own.
+type Language struct {
+	// Filters are by name.
+	Filters map[string]Filter
+}
+
+type (
+	filterFunc func(s *state, v any, a args) any
+	testFunc   func(s *state, v any, a args) bool
+)
+
+// FilterNames lists the names of all filters.
+func (l *Language) FilterNames() []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(filters)), maps.Keys(l.Filters))
+	slices.Sort(names)
+	return names
+}
+
+// hasFilter is true also for filters that are refused, with the reason.
+func (l *Language) hasFilter(name string) (known bool, refusal string) {
+	if reason, ok := refusedFilters[name]; ok {
+		return true, reason
+	}
+	_, own := l.Filters[name]
+	_, builtin := filters[name]
+	return own || builtin, ""
+}
+
+// filter applies the filter of that name.
+func (s *state) filter(name string, v any, a args) any {
+	if own, ok := s.language.Filters[name]; ok {
+		return s.ownFilter(name, own, v, a)
+	}
+	if f, ok := filters[name]; ok {
+		return f(s, v, a)
+	}
+	known, refusal := s.language.hasFilter(name)
+	if known {
+		s.fail("", "the filter `%s` is not available: %s", name, refusal)
+	}
+	s.fail(suggest(name, s.language.FilterNames()), "there is no filter `%s`", name)
+	return nil
+}
+
+func (s *state) ownFilter(name string, f Filter, v any, a args) any {
+	s.defined(v)
+	s.defined(a.positional...)
+	if len(a.named) > 0 {
+		s.fail("", "`%s` takes no named arguments", name)
+	}
+	out, err := f(toGo(v), toGoList(a.positional))
+	if err != nil {
+		s.fail("", "%v", err)
+	}
+	return fromGo(out)
+}
+
+// test applies the test of that name.
+func (s *state) test(name string, v any, a args) bool {
+	if f, ok := tests[name]; ok {
+		return f(s, v, a)
+	}
+	if name == "filter" || name == "test" {
+		asked, _ := plain(v)
+		known, _ := s.language.hasFilter(asked)
+		if name == "test" {
+			known = slices.Contains(testNames(), asked)
+		}
+		return known
+	}
+	s.fail(suggest(name, testNames()), "there is no test `%s`", name)
+	return false
+}
+
+// testNames are the names of all tests.
+func testNames() []string {
+	return append(slices.Sorted(maps.Keys(tests)), "filter", "test")
+}
+
+// chance is why what depends on it is refused.
+const chance = "the same input must always give the same values"
+
+// refusedFilters are Jinja2's filters that are not available, with the reason.
+var refusedFilters = map[string]string{
+	"random":    chance,
+	"pprint":    "it is for debugging; `tojson(indent=2)` prints a value over several lines",
+	"urlize":    "values are no HTML",
+	"xmlattr":   "values are no HTML",
+	"striptags": "values are no HTML",
+	"wordwrap":  "break the lines in the template",
+}

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"testing"
 	"time"
+
+	"github.com/styrmin/kubectl-styrmin/test/python"
 )
 
 // TestActions runs real flows in real processes and judges what the Job would
@@ -22,7 +24,7 @@ func TestActions(t *testing.T) {
 	}
 	t.Run("python", func(t *testing.T) {
 		t.Parallel()
-		run(t, []string{
+		python.Run(t, []string{
 			"PYTHONPATH=" + filepath.Join(home, PythonDir), "PYTHONDONTWRITEBYTECODE=1", "PREFECT_API_URL=" + suite.api,
 			"PREFECT_HOME=" + t.TempDir(), "DO_NOT_TRACK=1", "STYRMIN_RUNNER=" + filepath.Join(home, BinaryName),
 		}, suite.python, "-m", "unittest", "discover", "-s", "python/tests")

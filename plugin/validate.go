@@ -1,12 +1,16 @@
 package plugin
 
 import (
+	"context"
 	"fmt"
 	"os"
-	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/lint"
@@ -15,45 +19,145 @@ import (
 // validateOptions are the flags of `validate`.
 type validateOptions struct {
 	*options
-	output string
-	strict bool
-	paths  []string
+	inputs    inputFlags
+	output    string
+	strict    bool
+	recursive bool
+	stdinDir  string
+	listRules bool
+	paths     []string
+	checks    []checkFunc
 }
 
+// checkFunc finds problems in a driver that could be loaded.
+type checkFunc func(context.Context, *driver.Driver, lint.Inputs) diagnostic.List
+
+// checkAlone is what needs nothing but the driver.
+func checkAlone(_ context.Context, d *driver.Driver, in lint.Inputs) diagnostic.List {
+	return lint.Check(d, in)
+}
+
+const validateExample = `  # the driver in this directory, one by its directory or file, several
+  kubectl styrmin validate
+  kubectl styrmin validate examples/notes
+  kubectl styrmin validate drivers/*
+
+  # every driver in a repository, as annotations of a pull request
+  kubectl styrmin validate -R . --strict -o github
+
+  # what an editor has not saved yet
+  kubectl styrmin validate - --stdin-dir examples/notes < examples/notes/driver.styrmin.yml`
+
 func newValidateCommand(o *options) *cobra.Command {
-	v := &validateOptions{options: o}
+	v := &validateOptions{options: o, checks: []checkFunc{checkAlone}}
 	cmd := &cobra.Command{
-		Use:     "validate PATH…",
+		Use:     "validate [PATH…]",
 		Short:   "Check drivers without a cluster",
+		Long:    "Check drivers without a cluster: everything that setup and the webhook would refuse, and what is likely wrong.\nA PATH is a driver's directory, its driver.styrmin.yml, or - for standard input; without one, it is the current directory.",
 		GroupID: groupAuthor,
-		Example: "  # a driver's directory, or its driver.styrmin.yml\n  kubectl styrmin validate examples/notes\n  kubectl styrmin validate -o json examples/*",
-		Args:    cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			v.paths = args
-			if v.output != "text" && v.output != "json" {
-				return usagef("-o %s: expected text or json", v.output)
+		Example: validateExample,
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if v.listRules {
+				return v.printRules()
 			}
-			return v.run()
+			v.paths = args
+			if err := v.complete(cmd); err != nil {
+				return err
+			}
+			if err := v.validate(); err != nil {
+				return err
+			}
+			return v.run(cmd.Context())
 		},
 	}
-	cmd.Flags().StringVarP(&v.output, "output", "o", "text", "Output format: text or json.")
-	cmd.Flags().BoolVar(&v.strict, "strict", false, "Let warnings fail, too.")
+	flags := cmd.Flags()
+	v.inputs.addFlags(flags)
+	flags.StringVarP(&v.output, "output", "o", "text", "Output format: "+oneOf(diagnostic.Formats())+".")
+	flags.BoolVar(&v.strict, "strict", false, "Let warnings fail, too.")
+	flags.BoolVarP(&v.recursive, "recursive", "R", false, "Check every driver in and below the directories.")
+	flags.StringVar(&v.stdinDir, "stdin-dir", "", "The directory that standard input's driver.styrmin.yml belongs to; without it, nothing is said of other files.")
+	flags.BoolVar(&v.listRules, "rules", false, "List all rules instead of checking anything.")
 	return cmd
 }
 
-func (v *validateOptions) run() error {
-	var all diagnostic.List
-	for _, path := range v.paths {
-		_, found := loadAndValidate(path)
-		all = append(all, found...)
+// complete takes the current directory when no path is given and a driver is there.
+func (v *validateOptions) complete(cmd *cobra.Command) error {
+	if len(v.paths) > 0 {
+		return nil
 	}
-	if err := v.print(all); err != nil {
+	v.paths = []string{"."}
+	if _, err := os.Stat(v1.DriverFile); err != nil && !v.recursive {
+		return usagef("no PATH is given, and there is no %s in the current directory; %s", v1.DriverFile, seeHelp(cmd))
+	}
+	return nil
+}
+
+// validate checks the command line; it reads no file.
+func (v *validateOptions) validate() error {
+	if formats := diagnostic.Formats(); !slices.Contains(formats, v.output) {
+		return usagef("-o %s: expected %s", v.output, oneOf(formats))
+	}
+	if v.stdinDir != "" && !slices.Contains(v.paths, lint.Stdin) {
+		return usagef("--stdin-dir %s: expected %s as a PATH, too, for a driver on standard input", v.stdinDir, lint.Stdin)
+	}
+	return v.inputs.validate()
+}
+
+func (v *validateOptions) run(ctx context.Context) error {
+	in, err := v.inputs.read()
+	if err != nil {
 		return err
 	}
-	if all.HasErrors() || v.strict && len(all) > 0 {
+	check := func(ctx context.Context, path string) diagnostic.List { return v.check(ctx, path, in) }
+	printer, _ := diagnostic.NewPrinter(v.output, v.Out, diagnostic.PrinterOptions{
+		Color: v.terminal.Color, Strict: v.strict, Version: Version, Rules: lint.Rules(),
+	})
+	var total diagnostic.Summary
+	report := func(target lint.Target, found diagnostic.List) error {
+		total.Add(found)
+		return printer.Print(target.Path, found)
+	}
+	if err := lint.Each(ctx, lint.Find(v.paths, v.recursive), check, report); err != nil {
+		return err
+	}
+	if err := printer.Close(); err != nil {
+		return err
+	}
+	if total.Failed(v.strict) {
 		return &problemsError{message: "problems found", shown: true}
 	}
 	return nil
+}
+
+// check finds everything that is wrong with the driver.
+func (v *validateOptions) check(ctx context.Context, path string, in lint.Inputs) diagnostic.List {
+	d, found := v.load(path)
+	if d == nil {
+		return found
+	}
+	for _, check := range v.checks {
+		found = append(found, check(ctx, d, in)...)
+	}
+	found.Sort()
+	return found
+}
+
+func (v *validateOptions) load(path string) (*driver.Driver, diagnostic.List) {
+	if path == lint.Stdin {
+		return driver.Load(v.In, v.stdinDir)
+	}
+	return driver.LoadDir(path)
+}
+
+// printRules is a table of every rule.
+func (v *validateOptions) printRules() error {
+	table := tabwriter.NewWriter(v.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "RULE\tWHAT MUST HOLD\tDOCUMENTATION")
+	for _, r := range lint.Rules() {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", r.ID, r.Summary, r.URL())
+	}
+	return table.Flush()
 }
 
 // loadAndValidate loads a driver and finds everything that is wrong with it.
@@ -63,25 +167,13 @@ func loadAndValidate(path string) (*driver.Driver, diagnostic.List) {
 		found = append(found, lint.Check(d, lint.Inputs{})...)
 	}
 	found.Sort()
-	found.AddExcerpts(readText)
 	return d, found
 }
 
-// readText reads a file for an excerpt; a file that cannot be read has none.
-func readText(file string) string {
-	data, err := os.ReadFile(filepath.Clean(file))
-	if err != nil {
-		return ""
-	}
-	return string(data)
-}
-
-func (v *validateOptions) print(found diagnostic.List) error {
-	p, _ := diagnostic.NewPrinter(v.output, v.Out, diagnostic.PrinterOptions{Color: v.terminal.Color, Strict: v.strict, Version: Version, Rules: lint.Rules()})
-	if err := p.Print("", found); err != nil {
-		return err
-	}
-	return p.Close()
+// oneOf lists the words that a flag takes: a, b or c.
+func oneOf(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 func count(n int, noun string) string {

@@ -12,7 +12,6 @@ import (
 	"os"
 	"slices"
 	"text/tabwriter"
-	"time"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/lint"
@@ -57,16 +56,25 @@ func run(out io.Writer) error {
 func disableEach(out io.Writer, suites []suite, rules []diagnostic.Rule) (green []string) {
 	table := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	defer table.Flush()
-	fmt.Fprintln(table, "WITHOUT THE RULE\tTESTS\tFAILING IN\tTOOK")
+	fmt.Fprintln(table, "WITHOUT THE RULE\tTESTS ARE\tFIRST FAILURE")
 	for _, rule := range rules {
-		began := time.Now()
-		outcome, where := "green", "-"
-		if i := slices.IndexFunc(suites, func(s suite) bool { _, passed := s.run(rule.ID); return !passed }); i >= 0 {
-			outcome, where = "red", suites[i].pkg
-		} else {
+		failure := firstFailure(suites, rule.ID)
+		if failure == "" {
 			green = append(green, rule.ID)
+			fmt.Fprintf(table, "%s\tgreen\t-\n", rule.ID)
+			continue
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%.1f s\n", rule.ID, outcome, where, time.Since(began).Seconds())
+		fmt.Fprintf(table, "%s\tred\t%s\n", rule.ID, failure)
 	}
 	return green
+}
+
+// firstFailure names the test that fails without the rule; empty when none does.
+func firstFailure(suites []suite, rule string) string {
+	for _, s := range suites {
+		if output, passed := s.run(rule); !passed {
+			return s.pkg + " " + failedTest(output)
+		}
+	}
+	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -85,4 +86,15 @@ func (s suite) run(rule string) (output string, passed bool) {
 	cmd.Env = append(os.Environ(), variable+"="+rule)
 	out, err := cmd.CombinedOutput()
 	return string(out), err == nil
+}
+
+var failed = regexp.MustCompile(`--- FAIL: (\S+)`)
+
+// failedTest is the innermost test that the output says has failed.
+func failedTest(output string) string {
+	found := failed.FindAllStringSubmatch(output, -1)
+	if len(found) == 0 {
+		return "(no test's name)"
+	}
+	return found[len(found)-1][1]
 }

@@ -12,14 +12,14 @@ import (
 // unsafe are characters that a shell would take for something else.
 var unsafe = regexp.MustCompile(`[^A-Za-z0-9_@%+=:,./-]`)
 
-// again is the command line that goes on with what this one began: all of it
-// but --until, and with no values of parameters or credentials, because it is
-// shown where logs are kept.
+// again is the command line that goes on with what this one began: all of it but
+// --until, and what was to run once more, which the run remembers. It has no
+// values of parameters or credentials, because it is shown where logs are kept.
 func again(cmd *cobra.Command, args []string) string {
 	words := append([]string{cmd.CommandPath()}, args...)
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		switch flag.Name {
-		case "until":
+		case "until", "rerun", "from":
 		case "set":
 			words = append(words, assignments(flag)...)
 		case "token":

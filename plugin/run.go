@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -19,6 +20,7 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 	"github.com/styrmin/kubectl-styrmin/pkg/lint"
 	"github.com/styrmin/kubectl-styrmin/plugin/progress"
 )
@@ -36,6 +38,8 @@ type runOptions struct {
 	driver   string
 	release  string
 	until    string
+	rerun    []string
+	from     string
 	rollback bool
 }
 
@@ -45,6 +49,8 @@ func (r *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&r.release, "release", "", "The Helm release's name (default: the deployment's name).")
 	r.jobs.addFlags(flags)
 	flags.StringVar(&r.until, "until", "", "Stop after this mode, pre or core; the same command without it goes on.")
+	flags.StringArrayVar(&r.rerun, "rerun", nil, "Run this action again although it succeeded in this run; may be repeated.")
+	flags.StringVar(&r.from, "from", "", "Run the actions of this mode and the later ones again: pre, core or post.")
 	flags.BoolVar(&r.rollback, "rollback-on-failure", false, "Roll the Helm release back when its change fails.")
 }
 
@@ -55,6 +61,9 @@ func (r *runOptions) validate() error {
 	}
 	if r.until != "" && r.until != string(v1.ModePre) && r.until != string(v1.ModeCore) {
 		return usagef("--until %s: expected pre or core", r.until)
+	}
+	if r.from != "" && !slices.Contains(v1.Modes(), v1.Mode(r.from)) {
+		return usagef("--from %s: expected pre, core or post", r.from)
 	}
 	if r.verb == engine.VerbSetup && r.driver == "" {
 		return usagef("setup needs --driver: a directory, or the name of a registered driver")
@@ -85,7 +94,10 @@ func (r *runOptions) validateNames() error {
 // run prepares the request, changing nothing, and carries it out.
 func (r *runOptions) run(ctx context.Context) error {
 	// A driver on disk is checked before the cluster is asked anything.
-	request := engine.Request{Verb: r.verb, Until: v1.Mode(r.until), Timeout: r.jobs.timeout, RollbackOnFailure: r.rollback}
+	request := engine.Request{
+		Verb: r.verb, Until: v1.Mode(r.until), Again: lifecycle.Again{Actions: r.rerun, From: v1.Mode(r.from)},
+		Timeout: r.jobs.timeout, RollbackOnFailure: r.rollback,
+	}
 	if err := r.loadFromDisk(&request); err != nil {
 		return err
 	}

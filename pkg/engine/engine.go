@@ -12,6 +12,7 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
+	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 )
 
 // Verb is what the operator asked for.
@@ -53,6 +54,8 @@ type Request struct {
 	ChartDir string
 	// Desired is the deployment as it shall be.
 	Desired *v1.StyrminDeployment
+	// Again is what shall run once more although it succeeded.
+	Again lifecycle.Again
 	// Until stops the run after this mode; empty runs everything.
 	Until v1.Mode
 	// Timeout bounds Helm's wait for readiness.

@@ -159,10 +159,21 @@ func (e *Engine) situation(ctx context.Context, p *Prepared) (Situation, error) 
 	}
 	s.Deployed = lifecycle.Deployed(world)
 	s.Hook, s.Changed = lifecycle.DecideHook(s.Deployed, target.Target)
+	s.Resume = s.Resume || p.Again.Asked() && s.reopens(target)
 	if s.Resume {
 		s.Hook, s.Changed = s.Deployment.Status.Run.Hook, true
 	}
 	return s, nil
+}
+
+// reopens is true when the last run succeeded with these inputs, which are still
+// what is deployed: its actions can run once more.
+func (s *Situation) reopens(target lifecycle.Instance) bool {
+	if s.Changed || s.Deployment == nil {
+		return false
+	}
+	run := s.Deployment.Status.Run
+	return run != nil && run.Phase == v1.RunSucceeded && run.Instance == target.Instance
 }
 
 // fits refuses a verb that does not fit what is in the cluster.
@@ -174,6 +185,8 @@ func (p *Prepared) fits() error {
 			What: fmt.Sprintf("Helm release %s in namespace %s belongs to StyrminDeployment %s already", p.Desired.ReleaseName(), p.Desired.Namespace, s.Governor),
 			Next: fmt.Sprintf("Nothing was changed. Choose another release with --release, or move that one: kubectl styrmin upgrade %s -n %s …", s.Governor, p.Desired.Namespace),
 		}
+	case p.Again.Asked():
+		return p.fitsAgain()
 	case s.Resume || !s.Changed:
 		return nil
 	case p.Verb == VerbSetup && s.Deployment == nil && len(s.Revisions) > 0:

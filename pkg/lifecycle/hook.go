@@ -17,12 +17,15 @@ type Target struct {
 // parameters alone change the Helm release without actions. changed is false
 // when the target is deployed already.
 func DecideHook(deployed *Target, target Target) (hook v1.RunHook, changed bool) {
+	causes := Why(deployed, target)
 	switch {
-	case deployed == nil:
+	case len(causes) == 0:
+		return v1.RunHookNone, false
+	case causes[0] == CauseNothingDeployed:
 		return v1.RunHookSetup, true
-	case deployed.Version != target.Version, deployed.DriverDigest != target.DriverDigest:
-		return v1.RunHookUpgrade, true
+	case causes[0] == CauseInputs:
+		return v1.RunHookNone, true
 	default:
-		return v1.RunHookNone, deployed.Instance != target.Instance
+		return v1.RunHookUpgrade, true
 	}
 }

@@ -33,6 +33,8 @@ const (
 	ReasonMissing Reason = "ActionsMissing"
 	// ReasonSpent: the evidence has served a revision already.
 	ReasonSpent Reason = "EvidenceSpent"
+	// ReasonAborted: somebody ended the run whose evidence it is.
+	ReasonAborted Reason = "RunAborted"
 	// ReasonNoRun: the change needs no pre action, but no run of it is under way.
 	ReasonNoRun Reason = "NoRun"
 	// ReasonNoDeployment: no StyrminDeployment names the release.
@@ -169,7 +171,7 @@ func judgeInstance(candidate Instance, world World) Verdict {
 // the one that the current run makes, once.
 func judgeWithoutActions(verdict Verdict, candidate Instance, world World) Verdict {
 	run := world.Deployment.Status.Run
-	if run == nil || run.Instance != candidate.Instance || run.Phase == v1.RunSucceeded {
+	if run == nil || run.Instance != candidate.Instance || run.Phase.Over() {
 		verdict.Reason = ReasonNoRun
 		return verdict
 	}
@@ -190,8 +192,11 @@ func judgeEvidence(verdict Verdict, candidate Instance, needed []v1.Action, worl
 	for _, run := range runsOf(candidate.Instance, verdict.Hook, world.Evidence) {
 		verdict.Run = run.id
 		verdict.Missing = missing(needed, run.newest)
+		phase, over := recorded(run.id, world.Deployment)
 		switch {
-		case runEnded(run.id, world.Deployment) || spent(run.base, world.Revisions):
+		case phase == v1.RunAborted:
+			verdict.Reason, verdict.Missing = ReasonAborted, nil
+		case over || spent(run.base, world.Revisions):
 			verdict.Reason, verdict.Missing = ReasonSpent, nil
 		case len(verdict.Missing) > 0:
 			verdict.Reason = ReasonMissing
@@ -209,7 +214,7 @@ func judgeEvidence(verdict Verdict, candidate Instance, needed []v1.Action, worl
 // they differ in nothing that Helm would change. It looks at the Deployment,
 // the Revisions and the Instances.
 func Deployed(world World) *Target {
-	deployed := newestDeployed(world.Revisions)
+	deployed := NewestDeployed(world.Revisions)
 	if deployed == nil {
 		return nil
 	}
@@ -231,16 +236,6 @@ func Deployed(world World) *Target {
 	return found
 }
 
-func newestDeployed(revisions []release.Record) *release.Record {
-	var newest *release.Record
-	for i, revision := range revisions {
-		if revision.Status == release.StatusDeployed && (newest == nil || revision.Revision > newest.Revision) {
-			newest = &revisions[i]
-		}
-	}
-	return newest
-}
-
 // spent is true when a change went through after the base revision (G2).
 // Failed and pending revisions do not count: a run may try its change again.
 func spent(base int, revisions []release.Record) bool {
@@ -252,17 +247,18 @@ func spent(base int, revisions []release.Record) bool {
 	return false
 }
 
-// runEnded is true when the deployment records that the run succeeded.
-func runEnded(id string, deployment *v1.StyrminDeployment) bool {
+// recorded is how far a run is by the deployment's record, empty when it has
+// none, and whether it is over: nothing goes on with a run of the history.
+func recorded(id string, deployment *v1.StyrminDeployment) (phase v1.RunPhase, over bool) {
 	if run := deployment.Status.Run; run != nil && run.ID == id {
-		return run.Phase == v1.RunSucceeded
+		return run.Phase, run.Phase.Over()
 	}
 	for _, run := range deployment.Status.History {
 		if run.ID == id {
-			return true
+			return run.Phase, true
 		}
 	}
-	return false
+	return "", false
 }
 
 // missing lists the needed actions whose newest attempt has not succeeded.

@@ -48,10 +48,10 @@ func drawWorld(t *rapid.T) (lifecycle.World, release.Record) {
 	addProofs(t, &world)
 	if rapid.Bool().Draw(t, "has run") {
 		world.Deployment.Status.Run = &v1.Run{ID: id("r", "run"), Instance: id("i", "instance"), BaseRevision: rapid.IntRange(0, 3).Draw(t, "base"),
-			Phase: rapid.SampledFrom([]v1.RunPhase{v1.RunPre, v1.RunFailed, v1.RunSucceeded}).Draw(t, "phase")}
+			Phase: rapid.SampledFrom([]v1.RunPhase{v1.RunPre, v1.RunFailed, v1.RunAborted, v1.RunSucceeded}).Draw(t, "phase")}
 	}
 	if rapid.Bool().Draw(t, "has history") {
-		world.Deployment.Status.History = []v1.RunSummary{{ID: id("r", "past")}}
+		world.Deployment.Status.History = []v1.RunSummary{{ID: id("r", "past"), Phase: rapid.SampledFrom([]v1.RunPhase{v1.RunFailed, v1.RunAborted, v1.RunSucceeded}).Draw(t, "past phase")}}
 	}
 	if rapid.Bool().Draw(t, "has active") {
 		world.Deployment.Status.Active = &v1.ActiveInstance{Instance: id("i", "active")}
@@ -113,7 +113,7 @@ func hookTo(instance lifecycle.Instance, w lifecycle.World) v1.RunHook {
 // currentRunIs: the recorded run is of the instance, not over, and made no revision yet.
 func currentRunIs(instance lifecycle.Instance, w lifecycle.World) bool {
 	run := w.Deployment.Status.Run
-	return run != nil && run.Instance == instance.Instance && run.Phase != v1.RunSucceeded && unspentSince(run.BaseRevision, w)
+	return run != nil && run.Instance == instance.Instance && run.Phase != v1.RunSucceeded && run.Phase != v1.RunAborted && unspentSince(run.BaseRevision, w)
 }
 
 // proves: each needed action has a success in this run, and none of the run's
@@ -121,7 +121,7 @@ func currentRunIs(instance lifecycle.Instance, w lifecycle.World) bool {
 func proves(run string, instance lifecycle.Instance, hook v1.RunHook, needed []string, w lifecycle.World) bool {
 	status := w.Deployment.Status
 	if status.Run != nil && status.Run.ID == run {
-		if status.Run.Phase == v1.RunSucceeded {
+		if status.Run.Phase == v1.RunSucceeded || status.Run.Phase == v1.RunAborted {
 			return false
 		}
 	} else if slices.ContainsFunc(status.History, func(past v1.RunSummary) bool { return past.ID == run }) {

@@ -39,6 +39,9 @@ func TestJudge(t *testing.T) {
 		"uninstalled since":                       {deployedAt(2, release.StatusUninstalled, "2"), lifecycle.Held, lifecycle.ReasonSpent},
 		"the run succeeded":                       {func(w *lifecycle.World, _ *release.Record) { w.Deployment.Status.Run.Phase = v1.RunSucceeded }, lifecycle.Held, lifecycle.ReasonSpent},
 		"the run failed and may resume":           {func(w *lifecycle.World, _ *release.Record) { w.Deployment.Status.Run.Phase = v1.RunFailed }, lifecycle.Allowed, lifecycle.ReasonEvidence},
+		"the run was aborted":                     {func(w *lifecycle.World, _ *release.Record) { w.Deployment.Status.Run.Phase = v1.RunAborted }, lifecycle.Held, lifecycle.ReasonAborted},
+		"an aborted run of the history":           {abortedBefore, lifecycle.Held, lifecycle.ReasonAborted},
+		"aborted, and run anew":                   {both(abortedBefore, func(w *lifecycle.World, _ *release.Record) { renew(w, "s") }), lifecycle.Allowed, lifecycle.ReasonEvidence},
 		"the run is history":                      {archived, lifecycle.Held, lifecycle.ReasonSpent},
 		"one Job of an older base spoils":         {func(w *lifecycle.World, _ *release.Record) { w.Evidence[0].BaseRevision = 0 }, lifecycle.Held, lifecycle.ReasonSpent},
 		"an older run is spent, the newer is not": {olderRun, lifecycle.Allowed, lifecycle.ReasonEvidence},
@@ -53,6 +56,7 @@ func TestJudge(t *testing.T) {
 		"parameters only, run":         {parametersOnly(v1.RunPre, 1), lifecycle.Allowed, lifecycle.ReasonNoActions},
 		"parameters only, run failed":  {parametersOnly(v1.RunFailed, 1), lifecycle.Allowed, lifecycle.ReasonNoActions},
 		"parameters only, run over":    {parametersOnly(v1.RunSucceeded, 1), lifecycle.Held, lifecycle.ReasonNoRun},
+		"parameters only, run aborted": {parametersOnly(v1.RunAborted, 1), lifecycle.Held, lifecycle.ReasonNoRun},
 		"parameters only, spent":       {parametersOnly(v1.RunCore, 0), lifecycle.Held, lifecycle.ReasonSpent},
 		"parameters only, no run":      {both(parametersOnly(v1.RunPre, 1), func(w *lifecycle.World, _ *release.Record) { w.Deployment.Status.Run = nil }), lifecycle.Held, lifecycle.ReasonNoRun},
 		"hook without pre actions":     {withoutPre, lifecycle.Allowed, lifecycle.ReasonNoActions},
@@ -120,6 +124,20 @@ func deployedAt(n int, status, version string) alter {
 func archived(w *lifecycle.World, _ *release.Record) {
 	w.Deployment.Status.History = []v1.RunSummary{{ID: "r", Phase: v1.RunFailed}}
 	w.Deployment.Status.Run = &v1.Run{ID: "s", Instance: "i-3", Phase: v1.RunPre}
+}
+
+// abortedBefore: the run was aborted, and another one of the same instance has begun.
+func abortedBefore(w *lifecycle.World, _ *release.Record) {
+	w.Deployment.Status.History = []v1.RunSummary{{ID: "r", Phase: v1.RunAborted}}
+	w.Deployment.Status.Run = &v1.Run{ID: "s", Instance: "i-2", Hook: v1.RunHookUpgrade, Phase: v1.RunPre, BaseRevision: 1}
+}
+
+// renew adds the same evidence of another run.
+func renew(w *lifecycle.World, run string) {
+	for _, e := range w.Evidence {
+		e.Run = run
+		w.Evidence = append(w.Evidence, e)
+	}
 }
 
 func olderRun(w *lifecycle.World, r *release.Record) {

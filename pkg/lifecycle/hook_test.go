@@ -86,6 +86,7 @@ func TestResumableAndReleaseAt(t *testing.T) {
 		"under way":          {run(v1.RunPre), deployed1, true, 0},
 		"failed":             {run(v1.RunFailed), deployed1, true, 0},
 		"succeeded":          {run(v1.RunSucceeded), deployed2, false, 2},
+		"aborted":            {run(v1.RunAborted), deployed1, false, 0},
 		"of other inputs":    {other, deployed1, false, 0},
 		"release at target":  {run(v1.RunPost), deployed2, true, 2},
 		"rolled back since":  {run(v1.RunFailed), back, false, 0},
@@ -107,6 +108,39 @@ func TestResumableAndReleaseAt(t *testing.T) {
 	}
 	if got := lifecycle.Newest(back); got != 3 {
 		t.Errorf("Newest is %d", got)
+	}
+}
+
+func TestUnfinished(t *testing.T) {
+	current := func(instance string, phase v1.RunPhase) *v1.Run {
+		return &v1.Run{ID: "current", Instance: instance, Phase: phase, FromVersion: "1"}
+	}
+	past := func(id, instance string, phase v1.RunPhase) v1.RunSummary {
+		return v1.RunSummary{ID: id, Instance: instance, Phase: phase}
+	}
+	for name, tt := range map[string]struct {
+		status v1.StyrminDeploymentStatus
+		want   string
+	}{
+		"no run":                      {v1.StyrminDeploymentStatus{}, ""},
+		"succeeded":                   {v1.StyrminDeploymentStatus{Run: current("i", v1.RunSucceeded)}, ""},
+		"aborted":                     {v1.StyrminDeploymentStatus{Run: current("i", v1.RunAborted)}, "current"},
+		"of other inputs":             {v1.StyrminDeploymentStatus{Run: current("j", v1.RunAborted)}, ""},
+		"aborted before another":      {v1.StyrminDeploymentStatus{Run: current("j", v1.RunFailed), History: []v1.RunSummary{past("a", "i", v1.RunAborted)}}, "a"},
+		"failed before another":       {v1.StyrminDeploymentStatus{Run: current("j", v1.RunFailed), History: []v1.RunSummary{past("a", "i", v1.RunFailed)}}, "a"},
+		"aborted, then succeeded":     {v1.StyrminDeploymentStatus{Run: current("i", v1.RunSucceeded), History: []v1.RunSummary{past("a", "i", v1.RunAborted)}}, ""},
+		"succeeded, then aborted":     {v1.StyrminDeploymentStatus{Run: current("i", v1.RunAborted), History: []v1.RunSummary{past("a", "i", v1.RunSucceeded)}}, "current"},
+		"the history is newest first": {v1.StyrminDeploymentStatus{History: []v1.RunSummary{past("b", "i", v1.RunSucceeded), past("a", "i", v1.RunAborted)}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := ""
+			if run := lifecycle.Unfinished(tt.status, "i"); run != nil {
+				found = run.ID
+			}
+			if found != tt.want {
+				t.Errorf("found %q, expected %q", found, tt.want)
+			}
+		})
 	}
 }
 

@@ -24,6 +24,8 @@ func (v Verdict) why() string {
 		return fmt.Sprintf("; %s has pre actions that have not succeeded: %s", v.runName(), v.missingList())
 	case ReasonSpent:
 		return fmt.Sprintf("; the evidence of run %s has served a revision already and is not good for another change", v.Run)
+	case ReasonAborted:
+		return fmt.Sprintf("; run %s was aborted, so what its pre actions did is no evidence for this change", v.Run)
 	case ReasonNoRun:
 		return "; no run of this change is under way"
 	default:

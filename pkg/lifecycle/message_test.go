@@ -28,6 +28,10 @@ func TestMessage(t *testing.T) {
 			lifecycle.Verdict{Reason: lifecycle.ReasonSpent, Run: "r1", Hook: v1.RunHookUpgrade, Version: "2.0"},
 			"the evidence of run r1 has served a revision already and is not good for another change. Next: kubectl styrmin upgrade app -n demo --version 2.0",
 		},
+		"aborted": {
+			lifecycle.Verdict{Reason: lifecycle.ReasonAborted, Run: "r1", Hook: v1.RunHookUpgrade, Version: "2.0"},
+			"run r1 was aborted, so what its pre actions did is no evidence for this change. Next: kubectl styrmin upgrade app -n demo --version 2.0",
+		},
 		"no run": {
 			lifecycle.Verdict{Reason: lifecycle.ReasonNoRun, Hook: v1.RunHookNone, Version: "2.0"},
 			"no run of this change is under way. Next: kubectl styrmin upgrade app -n demo --version 2.0",

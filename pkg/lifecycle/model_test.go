@@ -38,6 +38,8 @@ type situation struct {
 	// has not started: it can be killed between two.
 	queue                byte
 	helmDone, helmFailed bool
+	// aborted is what the record says; it holds until everything has been stopped.
+	aborted bool
 }
 
 // model is one shape of a run.
@@ -65,7 +67,7 @@ func newModel(t *testing.T, counts map[v1.Mode]int, helmInAction bool) *model {
 
 // decide asks what the engine would do.
 func (m *model) decide(s situation) lifecycle.Decision {
-	state := lifecycle.State{Stages: m.stages, Attempts: map[string]lifecycle.Attempt{}, Before: map[string]int32{}, HelmDone: s.helmDone, HelmFailed: s.helmFailed}
+	state := lifecycle.State{Stages: m.stages, Attempts: map[string]lifecycle.Attempt{}, Before: map[string]int32{}, HelmDone: s.helmDone, HelmFailed: s.helmFailed, Aborted: s.aborted}
 	states := map[condition]v1.ActionState{
 		running: v1.ActionRunning, succeeded: v1.ActionSucceeded, failed: v1.ActionFailed, failedOld: v1.ActionFailed, lost: v1.ActionLost, lostOld: v1.ActionLost,
 	}
@@ -100,9 +102,20 @@ func (s situation) with(action int, c condition) situation {
 	return s
 }
 
+// abort is the situation once somebody has recorded that the run is aborted. It
+// can be at any instant but after the success was recorded: the API server
+// takes one of the two first, and refuses the other.
+func (s situation) abort() situation {
+	s.aborted = true
+	return s
+}
+
 // next lists every situation that can follow.
 func (m *model) next(s situation) []situation {
 	out := []situation{s.killed()}
+	if !s.aborted {
+		out = append(out, s.abort())
+	}
 	for i := range m.actions {
 		if s.actions[i] == running {
 			out = append(out, s.with(i, succeeded), s.with(i, failed), s.with(i, lost))
@@ -119,12 +132,15 @@ func (m *model) step(s situation) []situation {
 	d := m.decide(s)
 	m.defined(s, d)
 	switch {
+	case d.Aborted:
+		// What is at work is stopped, and the next run begins: nothing of this one counts.
+		return []situation{{}}
 	case d.Helm:
 		m.changeAllowed(s)
 		changed, unchanged := s, s
 		changed.helmDone, unchanged.helmFailed = true, true
-		// Killed meanwhile, and the change went through all the same.
-		return []situation{changed, unchanged, changed.killed()}
+		// Killed or aborted meanwhile, and the change went through all the same.
+		return []situation{changed, unchanged, changed.killed(), changed.abort()}
 	case len(d.Start) > 0:
 		for _, start := range d.Start {
 			s.queue |= 1 << m.index(start.Action.Name)
@@ -177,7 +193,7 @@ func (m *model) earlierSucceeded(s situation, mode v1.Mode) {
 // it waits only for something that will end, and a run that is over leaves nothing running.
 func (m *model) defined(s situation, d lifecycle.Decision) {
 	alternatives := 0
-	for _, holds := range []bool{d.Done, d.Failed, d.Helm, !d.Failed && len(d.Start)+len(d.Running) > 0} {
+	for _, holds := range []bool{d.Done, d.Failed, d.Aborted, d.Helm, !d.Failed && len(d.Start)+len(d.Running) > 0} {
 		if holds {
 			alternatives++
 		}
@@ -186,6 +202,8 @@ func (m *model) defined(s situation, d lifecycle.Decision) {
 	switch {
 	case alternatives != 1:
 		m.t.Fatalf("%d alternatives hold at %+v: %+v", alternatives, s, d)
+	case d.Aborted != s.aborted:
+		m.t.Fatalf("aborted is %t, and the engine decides %+v at %+v", s.aborted, d, s)
 	case (d.Done || d.Failed) && anyRunning:
 		m.t.Fatalf("the run ends while an action runs at %+v: %+v", s, d)
 	case len(d.Running) > 0 && !anyRunning:

@@ -21,6 +21,8 @@ type State struct {
 	HelmDone bool
 	// HelmFailed is true once this engine's change of the release failed.
 	HelmFailed bool
+	// Aborted is true once somebody ended the run for good.
+	Aborted bool
 }
 
 // Start is an attempt to be started.
@@ -29,10 +31,10 @@ type Start struct {
 	Attempt int32
 }
 
-// Decision is what to do next. Exactly one of these holds: Done, Failed, Helm,
-// or there is something to start or to wait for.
+// Decision is what to do next. Exactly one of these holds: Done, Failed, Aborted,
+// Helm, or there is something to start or to wait for.
 type Decision struct {
-	// Mode is the stage that the run is in; empty when done.
+	// Mode is the stage that the run is in; empty when done or aborted.
 	Mode v1.Mode
 	// Start lists attempts to start now.
 	Start []Start
@@ -46,12 +48,19 @@ type Decision struct {
 	Failed bool
 	// FailedActions lists the actions that failed; empty when Helm did.
 	FailedActions []string
+	// Aborted means that the engine lets go of the run at once; who aborted it
+	// stops what is still at work.
+	Aborted bool
 }
 
 // Next decides what to do in a state. It never starts work of a stage before
 // all earlier stages succeeded (E1), never starts an action that succeeded or
-// is running (E2), and starts nothing more in a stage where an action failed.
+// is running (E2), and starts nothing more in a stage where an action failed, nor
+// in a run that was aborted.
 func Next(s State) Decision {
+	if s.Aborted {
+		return Decision{Aborted: true}
+	}
 	for _, stage := range s.Stages {
 		if stage.Helm && !s.HelmDone {
 			return Decision{Mode: stage.Mode, Helm: !s.HelmFailed, Failed: s.HelmFailed}

@@ -121,11 +121,18 @@ func (s *simulation) changeRelease() {
 
 // step does what one decision says; it tells how the run ended, if it did.
 func (s *simulation) step() (done, failed bool) {
+	s.state.Aborted = s.goesWrong("it is aborted")
 	d := lifecycle.Next(s.state)
 	exactlyOne(s.t, d)
+	if s.state.Aborted != d.Aborted {
+		s.t.Fatalf("aborted is %t, the decision %+v", s.state.Aborted, d)
+	}
 	switch {
 	case d.Done, d.Failed:
 		return d.Done, d.Failed
+	case d.Aborted:
+		s.anew()
+		return false, false
 	case d.Helm:
 		s.changeRelease()
 	}
@@ -150,9 +157,17 @@ func (s *simulation) step() (done, failed bool) {
 	return false, false
 }
 
+// anew is the next run after one that was aborted: what ran was stopped, and
+// nothing of it counts any more.
+func (s *simulation) anew() {
+	s.state.Attempts, s.running, s.succeeded = map[string]lifecycle.Attempt{}, map[string]bool{}, map[string]int{}
+	s.state.HelmDone, s.state.Aborted = false, false
+	s.begin()
+}
+
 func exactlyOne(t *rapid.T, d lifecycle.Decision) {
 	holds := 0
-	for _, b := range []bool{d.Done, d.Failed, d.Helm, !d.Failed && len(d.Start)+len(d.Running) > 0} {
+	for _, b := range []bool{d.Done, d.Failed, d.Aborted, d.Helm, !d.Failed && len(d.Start)+len(d.Running) > 0} {
 		if b {
 			holds++
 		}

@@ -39,6 +39,9 @@ func TestNext(t *testing.T) {
 		"core":                        {lifecycle.State{Attempts: attempts(preDone...), HelmDone: true}, v1.ModeCore, []string{"migrate#1"}, nil, nil, ""},
 		"core runs":                   {lifecycle.State{Attempts: attempts(append(preDone, "migrate", running)...), HelmDone: true}, v1.ModeCore, nil, []string{"migrate"}, nil, ""},
 		"post":                        {lifecycle.State{Attempts: attempts(append(preDone, "migrate", ok)...), HelmDone: true}, v1.ModePost, []string{"start#1"}, nil, nil, ""},
+		"aborted, one runs":           {lifecycle.State{Attempts: attempts("stop", running), Aborted: true}, "", nil, nil, nil, "aborted"},
+		"aborted, one failed":         {lifecycle.State{Attempts: attempts("stop", bad), Aborted: true}, "", nil, nil, nil, "aborted"},
+		"aborted on Helm's turn":      {lifecycle.State{Attempts: attempts(preDone...), Aborted: true}, "", nil, nil, nil, "aborted"},
 		"done":                        {lifecycle.State{Attempts: attempts(append(preDone, "migrate", ok, "start", ok)...), HelmDone: true}, "", nil, nil, nil, "done"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +50,7 @@ func TestNext(t *testing.T) {
 			if d.Mode != tt.mode || !slices.Equal(names(d.Start), tt.start) || !slices.Equal(d.Running, tt.running) || !slices.Equal(d.FailedActions, tt.failed) {
 				t.Errorf("unexpected decision %+v", d)
 			}
-			if d.Done != (tt.what == "done") || d.Failed != (tt.what == "failed") || d.Helm != (tt.what == "helm") {
+			if d.Done != (tt.what == "done") || d.Failed != (tt.what == "failed") || d.Helm != (tt.what == "helm") || d.Aborted != (tt.what == "aborted") {
 				t.Errorf("expected %q: %+v", tt.what, d)
 			}
 		})

@@ -47,23 +47,36 @@ func (s Stopped) Keep(manifest []byte) ([]byte, error) {
 		return manifest, nil
 	}
 	var out bytes.Buffer
-	documents := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(manifest)))
-	for {
-		document, err := documents.Read()
-		if errors.Is(err, io.EOF) {
-			return out.Bytes(), nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read the release's manifest: %w", err)
-		}
+	err := eachDocument(manifest, func(document []byte) error {
 		kept, err := s.keepOne(document)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		out.WriteString("---\n")
 		out.Write(kept)
 		if !bytes.HasSuffix(kept, []byte("\n")) {
 			out.WriteByte('\n')
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+func eachDocument(manifest []byte, do func(document []byte) error) error {
+	documents := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(manifest)))
+	for {
+		document, err := documents.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the release's manifest: %w", err)
+		}
+		if err := do(document); err != nil {
+			return err
 		}
 	}
 }

@@ -75,3 +75,33 @@ func TestKeepLeavesTheManifestAloneWhenNothingIsStopped(t *testing.T) {
 		t.Errorf("Keep = %q, %v; want the manifest unchanged", kept, err)
 	}
 }
+
+// TestStoppedIn: what Keep stopped is found again, and nothing else.
+func TestStoppedIn(t *testing.T) {
+	stopped := Stopped{"deployment/worker": deployment, "cronjob/sweep": cronJob}
+	kept, err := stopped.Keep([]byte(release))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		manifest string
+		want     Stopped
+	}{
+		"kept stopped":          {string(kept), stopped},
+		"all at work":           {release, Stopped{}},
+		"none wanted":           {strings.ReplaceAll(release, "replicas: 3", "replicas: 0"), Stopped{}},
+		"started with its mark": {strings.Replace(string(kept), "replicas: 0", "replicas: 3", 1), Stopped{"cronjob/sweep": cronJob}},
+		"no YAML":               {"---\na: [\n" + string(kept), stopped},
+		"nothing":               {"", Stopped{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := StoppedIn([]byte(tt.manifest))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-expected +found)\n%s", diff)
+			}
+		})
+	}
+}

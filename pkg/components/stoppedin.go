@@ -1,0 +1,35 @@
+package components
+
+import (
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
+)
+
+// StoppedIn finds the workloads that Keep stopped in a manifest: those at a
+// count of 0 that bear a record. Keep with the same ones makes another manifest
+// comparable with it. Documents that cannot be read are passed over.
+func StoppedIn(manifest []byte) (Stopped, error) {
+	stopped := Stopped{}
+	err := eachDocument(manifest, func(document []byte) error {
+		object := unstructured.Unstructured{}
+		if yaml.Unmarshal(document, &object.Object) != nil {
+			return nil
+		}
+		k, known := kinds[object.GetKind()]
+		if _, recorded := object.GetAnnotations()[recordOf(k)]; known && recorded && atRest(&object, k) {
+			stopped[string(k)+"/"+object.GetName()] = k
+		}
+		return nil
+	})
+	return stopped, err
+}
+
+// atRest is true for what runs no pods of itself.
+func atRest(object *unstructured.Unstructured, k kind) bool {
+	if k == cronJob {
+		suspended, _, err := unstructured.NestedBool(object.Object, "spec", "suspend")
+		return err == nil && suspended
+	}
+	replicas, set, err := unstructured.NestedNumberAsFloat64(object.Object, "spec", "replicas")
+	return err == nil && set && replicas == 0
+}

@@ -28,8 +28,8 @@ type Driver struct {
 
 	// file is the path under which diagnostics name driver.styrmin.yml, when it is
 	// another than Dir has.
-	file   string
-	source *source
+	file    string
+	source  *source
 	invalid invalid
 	// unreadable holds the names of the files that are there but could not be read.
 	unreadable map[string]bool

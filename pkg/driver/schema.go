@@ -7,6 +7,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )
@@ -37,7 +40,7 @@ func (c *checker) fit(v any, t reflect.Type, path string) any {
 		return nil
 	}
 	if reflect.PointerTo(t).Implements(unmarshaler) {
-		return v
+		return c.unmarshaled(v, t, path)
 	}
 	switch t.Kind() {
 	case reflect.Struct:
@@ -47,7 +50,7 @@ func (c *checker) fit(v any, t reflect.Type, path string) any {
 	case reflect.Slice:
 		return c.list(v, t, path)
 	case reflect.String:
-		return expect[string](c, v, path, "a string")
+		return c.text(v, path)
 	case reflect.Bool:
 		return expect[bool](c, v, path, "true or false")
 	case reflect.Int, reflect.Int32, reflect.Int64:
@@ -127,6 +130,21 @@ func (c *checker) integer(v any, t reflect.Type, path string) any {
 	return n
 }
 
+func (c *checker) text(v any, path string) any {
+	if s, ok := v.(string); ok {
+		c.ambiguous(s, path)
+	}
+	return expect[string](c, v, path, "a string")
+}
+
+// unmarshaled checks a value whose type reads its JSON form itself.
+func (c *checker) unmarshaled(v any, t reflect.Type, path string) any {
+	if err := decode(v, reflect.New(t).Interface()); err != nil {
+		return c.wrong(v, path, expected(t), nil)
+	}
+	return v
+}
+
 func expect[T any](c *checker, v any, path, want string) any {
 	if _, ok := v.(T); !ok {
 		return c.wrong(v, path, want, nil)
@@ -144,16 +162,29 @@ func (c *checker) wrong(v any, path, want string, instead any) any {
 		Position: c.source.value(path), Rule: "type", Path: path,
 		Message: fmt.Sprintf("%s is %s, but %s is expected", path, describe(v), want),
 	}
-	switch v := v.(type) {
-	case bool, int64, float64:
-		if want == "a string" {
-			d.Help = fmt.Sprintf("put it in quotes: %q", fmt.Sprint(v))
-		}
-	case string:
-		d.Help = unquoteHelp(v, want)
-	}
+	d.Help = typeHelp(v, want)
 	c.report(d)
 	return instead
+}
+
+// typeHelp says how to turn a value into one of the type that is wanted.
+func typeHelp(v any, want string) string {
+	_, isMapping := v.(map[string]any)
+	_, isList := v.([]any)
+	text, isText := v.(string)
+	switch {
+	case want == "a list" && isMapping:
+		return "begin every item with `- `"
+	case want == "a list":
+		return "write it as a list, every item on a line of its own behind `- `"
+	case isMapping, isList, v == nil:
+		return ""
+	case want == "a string":
+		return fmt.Sprintf("put it in quotes: %q", fmt.Sprint(v))
+	case isText:
+		return unquoteHelp(text, want)
+	}
+	return ""
 }
 
 // unquoteHelp is the help for a string where another scalar is expected.
@@ -206,35 +237,35 @@ type field struct {
 	required bool
 }
 
+// fieldsByType has the fields of every type that was asked for.
+var fieldsByType sync.Map
+
 // fieldsOf lists the fields of a struct's JSON form by name.
 func fieldsOf(t reflect.Type) map[string]field {
+	if known, ok := fieldsByType.Load(t); ok {
+		return known.(map[string]field)
+	}
 	out := map[string]field{}
-	for f := range fieldSeq(t) {
+	for i := range t.NumField() {
+		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "-" {
-			continue
-		}
-		if strings.Contains(options, "inline") {
+		switch {
+		case name == "-":
+		case strings.Contains(options, "inline"):
 			maps.Copy(out, fieldsOf(f.Type))
-			continue
+		default:
+			out[name] = field{Type: f.Type, required: !strings.Contains(options, "omitempty")}
 		}
-		out[name] = field{Type: f.Type, required: !strings.Contains(options, "omitempty")}
 	}
+	fieldsByType.Store(t, out)
 	return out
-}
-
-func fieldSeq(t reflect.Type) func(func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if !yield(t.Field(i)) {
-				return
-			}
-		}
-	}
 }
 
 // expected names what a type's JSON form is.
 func expected(t reflect.Type) string {
+	if t == reflect.TypeFor[metav1.Time]() {
+		return "a time such as \"2026-01-31T12:00:00Z\""
+	}
 	switch t.Kind() {
 	case reflect.Struct, reflect.Map:
 		return "a mapping"

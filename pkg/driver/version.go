@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -10,23 +9,20 @@ import (
 	pep440 "github.com/aquasecurity/go-pep440-version"
 )
 
-// clause is an operator and a version.
-var clause = regexp.MustCompile(`^(===|==|!=|<=|>=|~=|<|>|=|\^|~)?\s*([^\s<>=!~^,|]+)$`)
-
 // VersionSupported reports whether the version satisfies the specifier, such as
 // ">=0.1,<1.0". Both are read as Python's (PEP 440), and where one is none, as
 // semantic versions. An empty specifier allows every version. Pre-releases count:
 // who asks for one by name wants it.
 func VersionSupported(spec, version string) (bool, error) {
-	clauses, err := splitSpecifier(spec)
+	conditions, err := parseSpecifier(spec)
 	if err != nil {
 		return false, err
 	}
 	if err := CheckVersion(version); err != nil {
 		return false, err
 	}
-	for _, c := range clauses {
-		if ok, err := clauseHolds(c, version); !ok || err != nil {
+	for _, c := range conditions {
+		if ok, err := c.allows(version); !ok || err != nil {
 			return false, err
 		}
 	}
@@ -35,69 +31,89 @@ func VersionSupported(spec, version string) (bool, error) {
 
 // CheckSpecifier reports what is wrong with a version specifier.
 func CheckSpecifier(spec string) error {
-	_, err := splitSpecifier(spec)
+	_, err := parseSpecifier(spec)
 	return err
 }
 
 // CheckVersion reports what is wrong with an application version.
 func CheckVersion(version string) error {
-	if _, err := pep440.Parse(version); err == nil {
-		return nil
-	}
-	if _, err := semver.NewVersion(version); err == nil {
+	if _, err := semver.NewVersion(version); err == nil || CheckPythonVersion(version) == nil {
 		return nil
 	}
 	return fmt.Errorf("%q is no version: expected one such as 1.4.2", version)
 }
 
-// splitSpecifier returns the clauses, each of which one of the libraries understands.
-func splitSpecifier(spec string) ([]string, error) {
+// CheckPythonSpecifier reports what keeps Python from reading a specifier.
+func CheckPythonSpecifier(spec string) error {
+	for _, c := range clauses(spec) {
+		if _, err := parseClause(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckPythonVersion reports that Python cannot read the version.
+func CheckPythonVersion(version string) error {
+	if _, err := pep440.Parse(version); err != nil {
+		return fmt.Errorf("%q is no version as Python defines them (PEP 440)", version)
+	}
+	return nil
+}
+
+// condition is a clause of a specifier in the two ways to read it; what cannot
+// be read in one way is nil there.
+type condition struct {
+	text   string
+	python *clause
+	semver *semver.Constraints
+}
+
+// clauses splits a specifier at its commas.
+func clauses(spec string) []string {
 	var out []string
 	for c := range strings.SplitSeq(spec, ",") {
-		c = strings.TrimSpace(c)
-		if c == "" {
-			continue
+		if c = strings.TrimSpace(c); c != "" {
+			out = append(out, c)
 		}
-		if !clause.MatchString(c) {
-			return nil, fmt.Errorf("%q is no version specifier: %w", spec, clauseHint(c))
+	}
+	return out
+}
+
+// semverForm is an operator, or none, and a version.
+var semverForm = regexp.MustCompile(`^(==|!=|<=|>=|<|>|=|\^|~)?\s*[^\s<>=!~^,|]+$`)
+
+// parseSpecifier reads every clause in the ways in which it can be read.
+func parseSpecifier(spec string) ([]condition, error) {
+	var out []condition
+	for _, text := range clauses(spec) {
+		c := condition{text: text}
+		python, err := parseClause(text)
+		if err == nil {
+			c.python = &python
 		}
-		_, perr := pep440.NewSpecifiers(c)
-		_, serr := semver.NewConstraint(asSemver(c))
-		if perr != nil && serr != nil {
-			return nil, fmt.Errorf("%q is no version specifier: `%s` is not an operator and a version, such as `>=0.1`", spec, c)
+		if semverForm.MatchString(text) {
+			c.semver, _ = semver.NewConstraint(asSemver(text))
+		}
+		if c.python == nil && c.semver == nil {
+			return nil, fmt.Errorf("%q is no version specifier: %w", spec, err)
 		}
 		out = append(out, c)
 	}
 	return out, nil
 }
 
-func clauseHint(c string) error {
-	switch {
-	case strings.Contains(c, "||"):
-		return errors.New("`||` is not supported; separate clauses that must all hold by commas")
-	case len(strings.Fields(c)) > 1:
-		return fmt.Errorf("`%s` holds more than one clause; separate them by commas", c)
+// allows compares as Python does, or else by semantic versioning.
+func (c condition) allows(version string) (bool, error) {
+	if v, err := pep440.Parse(version); err == nil && c.python != nil {
+		return c.python.holds(v), nil
 	}
-	return fmt.Errorf("`%s` is not an operator and a version, such as `>=0.1`", c)
-}
-
-// clauseHolds compares by PEP 440, or else by semantic versioning.
-func clauseHolds(c, version string) (bool, error) {
-	specifier, serr := pep440.NewSpecifiers(c, pep440.WithPreRelease(true))
-	v, verr := pep440.Parse(version)
-	if serr == nil && verr == nil {
-		return specifier.Check(v), nil
+	v, err := semver.NewVersion(version)
+	if err != nil || c.semver == nil {
+		return false, fmt.Errorf("the version %q and `%s` cannot be compared: one is Python's, and the other is not", version, c.text)
 	}
-	constraint, err := semver.NewConstraint(asSemver(c))
-	if err != nil {
-		return false, fmt.Errorf("`%s` cannot be compared with the version %q: %w", c, version, err)
-	}
-	sv, err := semver.NewVersion(version)
-	if err != nil {
-		return false, fmt.Errorf("%q is no semantic version, so `%s` cannot be compared with it: %w", version, c, err)
-	}
-	constraint.IncludePrerelease = true
-	return constraint.Check(sv), nil
+	c.semver.IncludePrerelease = true
+	return c.semver.Check(v), nil
 }
 
 // asSemver writes Python's operators as those of semantic versioning.

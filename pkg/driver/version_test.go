@@ -1,6 +1,45 @@
 package driver
 
-import "testing"
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"testing"
+)
+
+// TestPythonVersions compares with what Python's packaging says; testdata/pep440.py asks it.
+func TestPythonVersions(t *testing.T) {
+	data, err := os.ReadFile("testdata/pep440.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var python struct {
+		Versions   map[string]bool
+		Specifiers map[string]*[]string
+	}
+	if err := json.Unmarshal(data, &python); err != nil {
+		t.Fatal(err)
+	}
+	for version, valid := range python.Versions {
+		if err := CheckPythonVersion(version); (err == nil) != valid {
+			t.Errorf("the version %q is valid: %t in Python; %v", version, valid, err)
+		}
+	}
+	for spec, allowed := range python.Specifiers {
+		if err := CheckPythonSpecifier(spec); (err == nil) != (allowed != nil) {
+			t.Errorf("the specifier %q is valid: %t in Python; %v", spec, allowed != nil, err)
+		}
+		for version, valid := range python.Versions {
+			if !valid || allowed == nil {
+				continue
+			}
+			got, err := VersionSupported(spec, version)
+			if want := slices.Contains(*allowed, version); got != want || err != nil {
+				t.Errorf("%q satisfies %q: got %t, %v; Python says %t", version, spec, got, err, want)
+			}
+		}
+	}
+}
 
 func TestVersionSupported(t *testing.T) {
 	tests := []struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -151,7 +150,7 @@ func (r *run) changeRelease(ctx context.Context) error {
 	if revision := lifecycle.ReleaseAt(recorded.BaseRevision, target, history); revision > 0 {
 		return r.releaseChanged(ctx, revision, HelmSkipped, 0)
 	}
-	if err := r.clearPending(ctx, history); err != nil {
+	if err := r.refusePending(history); err != nil {
 		return err
 	}
 	r.report(Event{Kind: HelmStarted, Mode: v1.ModeCore, Message: fmt.Sprintf("%s, chart %s %s", name, p.Chart.Name, p.Chart.Version)})
@@ -192,30 +191,15 @@ func (e *Engine) keepStopped(ctx context.Context, desired *v1.StyrminDeployment)
 	return stopped.Keep, nil
 }
 
-// clearPending deals with a record that a dead client left pending, on which
-// Helm refuses to work. Only those of this deployment's runs are marked failed:
-// we hold its lock, so nobody is at work on them. Anybody else's may be alive.
-func (r *run) clearPending(ctx context.Context, history []release.Record) error {
-	if len(history) == 0 {
+// refusePending respects a change of another client, which may be alive. What an
+// engine of ours left pending was forgotten when this one began.
+func (r *run) refusePending(history []release.Record) error {
+	if len(history) == 0 || !history[len(history)-1].IsPending() {
 		return nil
 	}
 	last, name := history[len(history)-1], r.prepared.Desired.ReleaseName()
-	if !last.IsPending() {
-		return nil
-	}
-	if !r.ours(last) {
-		return &helm.HeldError{Message: fmt.Sprintf("revision %d of Helm release %s is %s: another client is changing it, or died while it did. Wait for it, or recover with `helm rollback %s -n %s`; then run the same command again",
-			last.Revision, name, last.Status, name, r.prepared.Desired.Namespace)}
-	}
-	return r.engine.Helm.MarkFailed(ctx, name, last.Revision, "the styrmin client that made this change ended before Helm did")
-}
-
-// ours is true for a revision that an engine made for a run of this deployment.
-// The run's label alone does not tell: Helm copies it into everybody's revisions.
-func (r *run) ours(revision release.Record) bool {
-	status, id := r.status.deployment().Status, revision.Labels[v1.LabelRun]
-	known := status.Run.ID == id || slices.ContainsFunc(status.History, func(past v1.RunSummary) bool { return past.ID == id })
-	return id != "" && known && revision.Labels[v1.LabelRevision] == strconv.Itoa(revision.Revision)
+	return &helm.HeldError{Message: fmt.Sprintf("revision %d of Helm release %s is %s: another client is changing it, or died while it did. Wait for it, or recover with `helm rollback %s -n %s`; then run the same command again",
+		last.Revision, name, last.Status, name, r.prepared.Desired.Namespace)}
 }
 
 // releaseChanged records that the release is at the run's target.

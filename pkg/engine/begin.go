@@ -47,6 +47,9 @@ func (e *Engine) begin(ctx context.Context, p *Prepared) (*run, error) {
 	if err := e.store(ctx, p, deployment); err != nil {
 		return nil, err
 	}
+	if err := e.forgetPending(ctx, p, deployment); err != nil {
+		return nil, err
+	}
 	return e.record(ctx, p, deployment)
 }
 

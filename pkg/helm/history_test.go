@@ -35,22 +35,22 @@ func TestHistoryEndsWithContext(t *testing.T) {
 	}
 }
 
-func TestMarkFailed(t *testing.T) {
+func TestForget(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
-		before rspb.Status
+		before []rspb.Status
 		after  string
 		want   string
 	}{
-		{"pending install", rspb.StatusPendingInstall, "1 failed", ""},
-		{"pending upgrade", rspb.StatusPendingUpgrade, "1 failed", ""},
-		{"failed already", rspb.StatusFailed, "1 failed", ""},
-		{"deployed", rspb.StatusDeployed, "1 deployed", "it is deployed, expected a pending revision"},
+		{"pending install", []rspb.Status{rspb.StatusPendingInstall}, "", ""},
+		{"pending upgrade", []rspb.Status{rspb.StatusDeployed, rspb.StatusPendingUpgrade}, "1 deployed", ""},
+		{"failed", []rspb.Status{rspb.StatusFailed}, "1 failed", "it is failed, expected a pending revision"},
+		{"deployed", []rspb.Status{rspb.StatusDeployed}, "1 deployed", "it is deployed, expected a pending revision"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			h := newHarness(t)
-			h.seed(t, tc.before)
-			err := h.MarkFailed(t.Context(), "web", 1, "run r1 died")
+			h.seed(t, tc.before...)
+			err := h.Forget(t.Context(), "web", len(tc.before))
 			if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error %v, expected %q", err, tc.want)
 			}
@@ -61,20 +61,23 @@ func TestMarkFailed(t *testing.T) {
 	}
 }
 
-func TestMarkFailedMissing(t *testing.T) {
-	err := newHarness(t).MarkFailed(t.Context(), "web", 7, "")
+func TestForgetMissing(t *testing.T) {
+	err := newHarness(t).Forget(t.Context(), "web", 7)
 	if err == nil || !strings.Contains(err.Error(), `release "web" revision 7`) {
 		t.Errorf("error %v", err)
 	}
 }
 
-func TestMarkFailedUnblocksApply(t *testing.T) {
+func TestForgetUnblocksApply(t *testing.T) {
 	h := newHarness(t)
 	h.seed(t, rspb.StatusDeployed, rspb.StatusPendingUpgrade)
-	if err := h.MarkFailed(t.Context(), "web", 2, "run r1 died"); err != nil {
+	if err := h.Forget(t.Context(), "web", 2); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.Apply(t.Context(), Request{Release: "web", Chart: h.chart(t, nil)}); err != nil {
 		t.Error(err)
+	}
+	if after := h.statuses(t); after != "1 superseded, 2 deployed" {
+		t.Errorf("history %q, expected the number to be used again", after)
 	}
 }

@@ -33,7 +33,6 @@ func TestKilled(t *testing.T) {
 	inCore.kill(t)
 
 	inPost := s.start(upgrade...)
-	s.awaitRecord("app", 3, "pending-upgrade")
 	s.letBecomeReady()
 	b.await("begin post_a")
 	inPost.kill(t)
@@ -42,8 +41,8 @@ func TestKilled(t *testing.T) {
 	s.styrmin(upgrade...).expect(t, 0, "resuming run", "succeeded before; not run again")
 	s.expectJobs(v1.HookUpgrade, map[string]int{"pre_a": 1, "pre_b": 1, "core_a": 1, "post_a": 1, "post_b": 1})
 	b.expectOnce("pre_a", "pre_b", "core_a", "post_a", "post_b")
-	if found := s.statuses("app"); found != "superseded failed deployed" {
-		t.Errorf("the revisions are %q, expected what the killed client left to be marked failed", found)
+	if found := s.statuses("app"); found != "superseded deployed" {
+		t.Errorf("the revisions are %q, expected one more, although the client was killed in the middle of Helm's change", found)
 	}
 }
 

@@ -138,12 +138,16 @@ type Info struct {
 }
 
 // Link is a titled URL.
+//
+// +kubebuilder:pruning:PreserveUnknownFields
 type Link struct {
 	// link is the title that readers see.
-	Link string `json:"link"`
+	// +optional
+	Link string `json:"link,omitempty"`
 	// url is where it leads.
 	// +kubebuilder:example="https://example.com/docs"
-	URL string `json:"url"`
+	// +optional
+	URL string `json:"url,omitempty"`
 }
 
 // Helm holds the application's charts.
@@ -195,7 +199,8 @@ type Identifier struct {
 type Backup struct {
 	// kind is the way of backing up.
 	// +kubebuilder:example="volume"
-	Kind string `json:"kind"`
+	// +optional
+	Kind string `json:"kind,omitempty"`
 	// volume is the only volume to back up.
 	// +optional
 	Volume string `json:"volume,omitempty"`
@@ -257,7 +262,8 @@ type Parameter struct {
 // +kubebuilder:pruning:PreserveUnknownFields
 type EnvVar struct {
 	// name is the variable's name.
-	Name string `json:"name"`
+	// +optional
+	Name string `json:"name,omitempty"`
 	// description says what the variable does.
 	// +optional
 	Description string `json:"description,omitempty"`

@@ -16,6 +16,11 @@ var (
 	actionLocation = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*\.py)::([A-Za-z_][A-Za-z0-9_]*)$`)
 )
 
+var (
+	hooks = []string{string(v1.HookSetup), string(v1.HookUpgrade)}
+	modes = []string{string(v1.ModePre), string(v1.ModeCore), string(v1.ModePost)}
+)
+
 // actionPath is the path of an action's field as the file has it.
 func (c *checker) actionPath(i int, field string) string {
 	return diagnostic.Index(c.ActionsPath(), i) + "." + field
@@ -60,14 +65,65 @@ func checkActionNameUnique(c *checker) {
 
 func checkActionHook(c *checker) {
 	for i, a := range c.Object.Spec.Actions {
-		c.oneOf("action-hook", c.actionPath(i, "hook"), string(a.Hook), []string{string(v1.HookSetup), string(v1.HookUpgrade)})
+		c.oneOf("action-hook", c.actionPath(i, "hook"), string(a.Hook), hooks)
 	}
 }
 
 func checkActionMode(c *checker) {
 	for i, a := range c.Object.Spec.Actions {
-		c.oneOf("action-mode", c.actionPath(i, "mode"), string(a.Mode), []string{string(v1.ModePre), string(v1.ModeCore), string(v1.ModePost)})
+		c.oneOf("action-mode", c.actionPath(i, "mode"), string(a.Mode), modes)
 	}
+}
+
+// maxActions bounds the actions of one hook. The StyrminDeployment's status
+// records each action of a run: its name and its Job's (63 bytes each), state and
+// times, who owns these fields, and when it failed the last error, which
+// Kubernetes cuts at 4096 bytes. That is less than 5 KiB an action, so 256 of them
+// that all failed stay below the 1.5 MiB that etcd takes.
+const maxActions = 256
+
+func checkActionsTooMany(c *checker) {
+	count := map[v1.Hook]int{}
+	for i, a := range c.Object.Spec.Actions {
+		if count[a.Hook]++; count[a.Hook] == maxActions+1 && a.Hook != "" {
+			path := diagnostic.Index(c.ActionsPath(), i)
+			c.err("actions-too-many", path, "let one flow do the work of several",
+				"%s is number %d of the hook %s; expected at most %d, since the record of a run must fit in one object", path, maxActions+1, a.Hook, maxActions)
+		}
+	}
+}
+
+func checkActionSame(c *checker) {
+	first := map[v1.Action]int{}
+	for i, a := range c.Object.Spec.Actions {
+		slot := v1.Action{Hook: a.Hook, Mode: a.Mode, Location: a.Location}
+		earlier, taken := first[slot]
+		switch {
+		case a.Location == "" || c.doubtful(i):
+		case taken:
+			c.warn("action-same", c.actionPath(i, "location"), "remove one of the two, or let them run different functions",
+				"%s runs %s in the hook %s and the mode %s, as %s does: it runs twice at the same time",
+				diagnostic.Index(c.ActionsPath(), i), a.Location, a.Hook, a.Mode, diagnostic.Index(c.ActionsPath(), earlier))
+		default:
+			first[slot] = i
+		}
+	}
+}
+
+// doubtful is true when it is not certain when the action runs.
+func (c *checker) doubtful(i int) bool {
+	a := c.Object.Spec.Actions[i]
+	return !contains(hooks, string(a.Hook)) || !contains(modes, string(a.Mode))
+}
+
+// doubtfulActions is true when it is not certain when all actions run.
+func (c *checker) doubtfulActions() bool {
+	for i := range c.Object.Spec.Actions {
+		if c.doubtful(i) {
+			return true
+		}
+	}
+	return c.Incomplete(c.ActionsPath())
 }
 
 func checkActionLocation(c *checker) {
@@ -91,8 +147,8 @@ func checkActionLocation(c *checker) {
 // driver.styrmin.yml is at hand.
 func checkFilesUnknown(c *checker) {
 	if c.Partial && len(c.Object.Spec.Actions) > 0 {
-		c.warn("files-unknown", c.ActionsPath(), "give the directory to `kubectl styrmin validate`, and register the driver by `kubectl styrmin driver load DIR`",
-			"what the actions run could not be checked: only %s is at hand, not the files beside it", v1.DriverFile)
+		c.atKey(diagnostic.Warning, "files-unknown", c.ActionsPath(), "give the directory to `kubectl styrmin validate`, and register the driver by `kubectl styrmin driver load DIR`",
+			"what the actions run could not be checked: only "+v1.DriverFile+" is at hand, not the files beside it")
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
 const locationPath, locationForms = "spec.helm.main.location", "oci://REGISTRY/CHART, https://REPOSITORY/CHART or ./DIRECTORY"
@@ -45,6 +47,15 @@ func (c *checker) remoteChart(rule, location, scheme string) {
 		c.secret(rule, locationPath, "remove them and log in with `helm registry login` or `helm repo add`", "%s is malformed, or holds a user name or password; expected %s", locationPath, locationForms)
 	case u.Host == "" || strings.Trim(u.Path, "/") == "":
 		c.err(rule, locationPath, "", "%s is %q; expected %s", locationPath, location, locationForms)
+	}
+}
+
+// checkHelmValues looks at a field that drivers in the wild have and whose shape
+// is not documented: the template's name is fixed.
+func checkHelmValues(c *checker) {
+	const path = "spec.helm.main.values"
+	if name, ok := c.text("spec", "helm", "main", "values"); ok && strings.TrimPrefix(name, "./") != v1.ValuesFile {
+		c.warn("helm-values", path, "rename the file to "+v1.ValuesFile, "%s is %q, but the template of the values is always %s beside the driver", path, name, v1.ValuesFile)
 	}
 }
 

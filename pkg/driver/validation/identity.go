@@ -1,6 +1,9 @@
 package validation
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -39,7 +42,7 @@ func checkName(c *checker) {
 		return
 	}
 	if problems := validation.IsDNS1123Subdomain(name); len(problems) > 0 {
-		c.err("name", "metadata.name", suggestName(name), "metadata.name is %q; expected lower-case letters, digits, '-' and '.', with a letter or digit at both ends", name)
+		c.err("name", "metadata.name", suggestName(name), "metadata.name is %q; expected lower-case letters, digits, '-' and '.', at most 253, with a letter or digit at both ends", name)
 	}
 }
 
@@ -61,10 +64,45 @@ func suggestName(name string) string {
 }
 
 func checkHelmUpgrade(c *checker) {
-	got, given := c.Object.Annotations[v1.AnnotationHelmUpgrade]
-	if given && got != v1.HelmUpgradeInAction {
-		path := diagnostic.Field("metadata.annotations", v1.AnnotationHelmUpgrade)
-		c.err("helm-upgrade", path, "remove it to let Styrmin upgrade the release, which is the default",
+	const rule = "helm-upgrade"
+	path := annotationPath(v1.AnnotationHelmUpgrade)
+	switch got, given := c.Object.Annotations[v1.AnnotationHelmUpgrade]; {
+	case !given:
+	case got != v1.HelmUpgradeInAction:
+		c.err(rule, path, "remove it to let Styrmin upgrade the release, which is the default",
 			"%s is %q; expected %q", path, got, v1.HelmUpgradeInAction)
+	case len(c.Actions(v1.HookUpgrade, v1.ModeCore)) == 0 && !c.doubtfulActions():
+		c.err(rule, path, "remove it, or add such an action, which calls upgrade_deployment_version",
+			"%s is %q, which leaves the Helm upgrade to an action of the hook %s and the mode %s, but there is none", path, got, v1.HookUpgrade, v1.ModeCore)
+	}
+}
+
+// annotationPath is the path of one of the driver's annotations.
+func annotationPath(name string) string { return diagnostic.Field("metadata.annotations", name) }
+
+// annotations are those of Styrmin's that a driver may have.
+var annotations = []string{v1.AnnotationHelmUpgrade, v1.AnnotationDriverDigest}
+
+func checkAnnotationUnknown(c *checker) {
+	for _, name := range slices.Sorted(maps.Keys(c.Object.Annotations)) {
+		if !strings.HasPrefix(name, v1.GroupVersion.Group+"/") || contains(annotations, name) {
+			continue
+		}
+		help := diagnostic.Suggest(name, annotations)
+		if help == "" {
+			help = "remove it, unless a newer Styrmin knows it"
+		}
+		c.atKey(diagnostic.Warning, "annotation-unknown", annotationPath(name), help, fmt.Sprintf("Styrmin has no annotation %q", name))
+	}
+}
+
+func checkMetadata(c *checker) {
+	const rule = "metadata"
+	c.labels(rule, "metadata.labels", c.Object.Labels)
+	for _, name := range slices.Sorted(maps.Keys(c.Object.Annotations)) {
+		// Kubernetes does not mind the case of an annotation's DNS name.
+		if len(validation.IsQualifiedName(strings.ToLower(name))) > 0 {
+			c.atKey(diagnostic.Error, rule, annotationPath(name), "", fmt.Sprintf("%q is no annotation's key: %s", name, keyForm))
+		}
 	}
 }

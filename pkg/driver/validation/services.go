@@ -22,6 +22,18 @@ func checkServiceName(c *checker) {
 	}
 }
 
+func checkServiceKind(c *checker) {
+	for i, s := range c.Object.Spec.Services {
+		c.plausible("service-kind", servicePath(i, "kind"), s.Kind, []string{"http"})
+	}
+}
+
+func checkServiceScope(c *checker) {
+	for i, s := range c.Object.Spec.Services {
+		c.plausible("service-scope", servicePath(i, "scope"), s.Scope, []string{"external", "internal"})
+	}
+}
+
 func checkServicePort(c *checker) {
 	for i, s := range c.Object.Spec.Services {
 		path := servicePath(i, "port")

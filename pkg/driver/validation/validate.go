@@ -43,6 +43,8 @@ type checker struct {
 	*driver.Driver
 	modules  map[string]module
 	problems diagnostic.Collector
+	// noComponents is true once it was said that the driver has none.
+	noComponents bool
 }
 
 // err reports a field that makes the driver unusable.
@@ -74,6 +76,38 @@ func (c *checker) add(d diagnostic.Diagnostic) {
 	c.problems.Add(d)
 }
 
+// text is what was written as a field that Object does not have.
+func (c *checker) text(path ...string) (string, bool) {
+	var value any = c.Raw
+	for _, name := range path {
+		mapping, _ := value.(map[string]any)
+		value = mapping[name]
+	}
+	text, ok := value.(string)
+	return text, ok
+}
+
+// atKey reports a field's key.
+func (c *checker) atKey(s diagnostic.Severity, rule, path, help, message string) {
+	if !c.Invalid(path) {
+		c.problems.Add(diagnostic.Diagnostic{
+			File: c.FileName(v1.DriverFile), Position: c.KeyPosition(path),
+			Severity: s, Rule: rule, Path: path, Message: message, Help: help,
+		})
+	}
+}
+
+// unique warns of an item that a list has twice.
+func (c *checker) unique(rule, path, what string, list []string) {
+	seen := map[string]bool{}
+	for i, item := range list {
+		if seen[item] {
+			c.warn(rule, diagnostic.Index(path, i), "remove one of the two", "%s %q is given twice", what, item)
+		}
+		seen[item] = true
+	}
+}
+
 // inFile reports a place in one of the other files.
 func (c *checker) inFile(s diagnostic.Severity, rule, file string, at diagnostic.Position, help, message string) {
 	c.problems.Add(diagnostic.Diagnostic{
@@ -89,6 +123,18 @@ func (c *checker) oneOf(rule, path, value string, allowed []string) {
 	case !contains(allowed, value):
 		c.err(rule, path, diagnostic.Suggest(value, allowed), "%s is %q; expected %s", path, value, either(allowed))
 	}
+}
+
+// plausible warns of a value that the format is not known to have: a newer one may.
+func (c *checker) plausible(rule, path, value string, known []string) {
+	if value == "" || contains(known, value) {
+		return
+	}
+	help := diagnostic.Suggest(value, known)
+	if help == "" {
+		help = "keep it if a newer Styrmin knows it; it is stored and otherwise ignored"
+	}
+	c.warn(rule, path, help, "%s is %q; known is %s", path, value, either(known))
 }
 
 func contains(list []string, s string) bool {
@@ -108,11 +154,18 @@ func either(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
+// maxListed bounds the names that a help text lists.
+const maxListed = 20
+
 // quoted lists names for a help text: "a", "b".
 func quoted(names []string) string {
-	out := make([]string, len(names))
+	out := make([]string, 0, min(len(names), maxListed+1))
 	for i, n := range names {
-		out[i] = fmt.Sprintf("%q", n)
+		if i == maxListed {
+			out = append(out, fmt.Sprintf("and %d more", len(names)-maxListed))
+			break
+		}
+		out = append(out, fmt.Sprintf("%q", n))
 	}
 	return strings.Join(out, ", ")
 }

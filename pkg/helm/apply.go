@@ -95,3 +95,8 @@ func waitTime(ctx context.Context, timeout time.Duration) (time.Duration, error)
 	}
 	return timeout, nil
 }
+
+// Installs tells whether Apply installs a release with this history, instead of upgrading it.
+func Installs(history []release.Record) bool {
+	return len(history) == 0 || history[len(history)-1].Status == release.StatusUninstalled
+}

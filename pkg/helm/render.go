@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"helm.sh/helm/v3/pkg/action"
+	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chartutil"
 	rspb "helm.sh/helm/v3/pkg/release"
 )
@@ -16,6 +17,9 @@ type Rendered struct {
 	Manifest string
 	// Hooks has what Helm runs at moments of its own, tests included.
 	Hooks string
+	// Definitions has the chart's CustomResourceDefinitions, which are no part of the release:
+	// Helm makes those that are missing when it installs, and never changes one.
+	Definitions string
 }
 
 // Render is RenderIn the client's namespace.
@@ -25,7 +29,7 @@ func (c *Client) Render(ctx context.Context, req Request) (*Rendered, error) {
 
 // RenderIn renders a chart without a cluster: lookup finds nothing, and the capabilities are
 // those of a Kubernetes that suits the chart. What depends on either shows only in Apply.
-// Of the request it uses Release, Chart and Values. The error is a *RenderError, or the context's.
+// Of the request it uses Release, Chart, Values and Upgrade. The error is a *RenderError, or the context's.
 func (c *Charts) RenderIn(ctx context.Context, namespace string, req Request) (*Rendered, error) {
 	defer captureStandardLog(c.debug)()
 	loaded, err := req.Chart.fresh()
@@ -41,6 +45,7 @@ func (c *Charts) RenderIn(ctx context.Context, namespace string, req Request) (*
 	install.DryRunOption = "client"
 	install.ReleaseName = req.Release
 	install.Namespace = namespace
+	install.IsUpgrade = req.Upgrade
 	install.KubeVersion = suitableKubernetes(loaded.Metadata.KubeVersion)
 	rel, err := await(ctx, func() (*rspb.Release, error) {
 		rel, err := install.RunWithContext(ctx, loaded, orEmpty(req.Values))
@@ -52,7 +57,17 @@ func (c *Charts) RenderIn(ctx context.Context, namespace string, req Request) (*
 	if err != nil {
 		return nil, fmt.Errorf("chart %s: %w", req.Chart.Location, err)
 	}
-	return rendered(rel), nil
+	out := rendered(rel)
+	out.Definitions = definitions(loaded)
+	return out, nil
+}
+
+func definitions(c *chart.Chart) string {
+	var text strings.Builder
+	for _, definition := range c.CRDObjects() {
+		fmt.Fprintf(&text, "---\n# Source: %s\n%s\n", definition.Filename, definition.File.Data)
+	}
+	return text.String()
 }
 
 func rendered(rel *rspb.Release) *Rendered {

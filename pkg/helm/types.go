@@ -49,6 +49,9 @@ type Request struct {
 	Chart *Chart
 	// Values override the chart's defaults; nil is {}. Values of earlier revisions are not reused.
 	Values map[string]any
+	// Upgrade makes Render set .Release.IsUpgrade instead of .Release.IsInstall; Apply sees for
+	// itself which of the two it is.
+	Upgrade bool
 	// Labels are put on the release's record.
 	Labels map[string]string
 	// Timeout bounds each of Helm's waits (readiness, every hook); 0 is DefaultTimeout.

@@ -19,17 +19,31 @@ const ahead = 8
 func Each(ctx context.Context, targets iter.Seq[Target], check func(ctx context.Context, path string) diagnostic.List, report func(Target, diagnostic.List) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	for t := range start(ctx, targets, check) {
-		select {
-		case <-ctx.Done():
+	queue := start(ctx, targets, check)
+	for {
+		t, more := receive(ctx, queue)
+		if !more {
 			return ctx.Err()
-		case found := <-t.found:
-			if err := report(t.Target, found); err != nil {
-				return err
-			}
+		}
+		found, known := receive(ctx, t.found)
+		if !known {
+			return ctx.Err()
+		}
+		if err := report(t.Target, found); err != nil {
+			return err
 		}
 	}
-	return ctx.Err()
+}
+
+// receive returns false when nothing comes any more: the channel was closed, or
+// the context ended.
+func receive[T any](ctx context.Context, from <-chan T) (got T, ok bool) {
+	select {
+	case <-ctx.Done():
+		return got, false
+	case got, ok = <-from:
+		return got, ok
+	}
 }
 
 // started is a target that is being checked.

@@ -103,24 +103,33 @@ func TestEachStreams(t *testing.T) {
 	})
 }
 
-// TestEachInterrupted: it ends although a check does not.
+// TestEachInterrupted: it ends although a check, or the search for drivers, does not.
 func TestEachInterrupted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		release := make(chan struct{})
-		defer close(release)
-		ended := make(chan error, 1)
-		yielded := 0
-		go func() {
-			ended <- Each(ctx, numbered(100, &yielded), func(context.Context, string) diagnostic.List { <-release; return nil },
-				func(Target, diagnostic.List) error { t.Error("reported"); return nil })
-		}()
-		synctest.Wait()
-		cancel()
-		if err := <-ended; !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-	})
+	release := make(chan struct{})
+	for name, test := range map[string]struct {
+		targets iter.Seq[Target]
+		check   func(context.Context, string) diagnostic.List
+	}{
+		"check":  {slices.Values([]Target{{Path: "a"}, {Path: "b"}}), func(context.Context, string) diagnostic.List { <-release; return nil }},
+		"search": {func(func(Target) bool) { <-release }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				release = make(chan struct{}) // of this bubble
+				defer close(release)
+				ctx, interrupt := context.WithCancel(t.Context())
+				ended := make(chan error, 1)
+				go func() {
+					ended <- Each(ctx, test.targets, test.check, func(Target, diagnostic.List) error { t.Error("reported"); return nil })
+				}()
+				synctest.Wait()
+				interrupt()
+				if err := <-ended; !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+			})
+		})
+	}
 }
 
 // TestEachReportFails: nothing is reported after the output broke.

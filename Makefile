@@ -7,6 +7,7 @@ include test/cluster/cluster.mk
 include examples/notes/images.mk
 include examples/founding/images.mk
 include test/demo/demo.mk
+include test/benchmark/validate/validate.mk
 -include krew/dist.mk
 
 export PATH := $(CURDIR)/bin:$(STYRMIN_CACHE)/bin:$(PATH)
@@ -60,3 +61,7 @@ test: build cluster images product-image notes-images founding-image python-venv
 	$(ON_CLUSTER) go test -count=1 -timeout 30m $$(go list ./... | grep -v /test/e2e)
 	@echo "The packages passed; now end to end, on the real node (about six minutes)."
 	$(ON_CLUSTER) go test -count=1 -timeout 30m ./test/e2e
+
+.PHONY: crash-matrix
+crash-matrix: build cluster images product-image ## Kill an upgrade at every call that changes something, on the real cluster (a quarter of an hour).
+	$(ON_CLUSTER) STYRMIN_CRASH_MATRIX=1 go test -count=1 -timeout 60m ./test/e2e -run '^TestCrashMatrix$$' -v

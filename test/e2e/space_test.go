@@ -32,11 +32,21 @@ type space struct {
 // newSpace makes a namespace that opts in. It is deleted unless the test fails.
 func newSpace(t *testing.T) *space {
 	t.Helper()
+	needCluster(t)
+	t.Parallel()
+	return newNamedSpace(t, strings.ToLower(strings.TrimPrefix(t.Name(), "Test")))
+}
+
+func needCluster(t *testing.T) {
+	t.Helper()
 	if cluster == nil {
 		t.Skip("STYRMIN_TEST_KUBECONFIG is not set: this test needs a cluster; `make cluster` starts one")
 	}
-	t.Parallel()
-	name := strings.ToLower(strings.TrimPrefix(t.Name(), "Test"))
+}
+
+// newNamedSpace is newSpace for tests that have several.
+func newNamedSpace(t *testing.T, name string) *space {
+	t.Helper()
 	s := &space{T: t, name: fmt.Sprintf("e2e-%.40s-%s", name, rand.String(4)), kubeconfig: cluster.kubeconfig}
 	prefixes := strings.Join([]string{registry(productImage), registry(actionImage)}, ",")
 	s.run("kubectl", "styrmin", "prepare", s.name, "--images", prefixes).expect(t, 0)

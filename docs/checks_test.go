@@ -1,0 +1,193 @@
+package docs
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/pkg/lint"
+	"github.com/styrmin/kubectl-styrmin/pkg/lint/chart"
+)
+
+// update rewrites what the examples of checks.md print: go test ./docs -update
+var update = flag.Bool("update", false, "rewrite the messages in checks.md")
+
+const (
+	// baseSection has the files that an example does not show.
+	baseSection = "the-examples"
+	// mistakesSection has the table of mistakes.
+	mistakesSection = "the-twenty-likeliest-mistakes"
+)
+
+// incomplete are the rules that an example which is not about them may break:
+// fragments of a driver lack these fields.
+var incomplete = []string{"api-version", "kind", "name", "version", "helm-missing"}
+
+// rules are all rules, in their order.
+func rules() []diagnostic.Rule { return slices.Concat(lint.Rules(), chart.Rules()) }
+
+var ruleID = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+
+// TestEveryRuleHasItsSection compares the sections with the lists of rules.
+func TestEveryRuleHasItsSection(t *testing.T) {
+	p := readPage(t, "checks.md")
+	var documented, listed []string
+	for _, s := range p.sections {
+		if ruleID.MatchString(s.title) {
+			documented = append(documented, s.title)
+		}
+	}
+	for _, r := range rules() {
+		listed = append(listed, r.ID)
+		if s, ok := p.section(r.ID); ok && !strings.HasPrefix(p.paragraph(s), r.Summary) {
+			t.Errorf("the section of %s begins with %q, expected the rule's summary %q", r.ID, p.paragraph(s), r.Summary)
+		}
+	}
+	if diff := cmp.Diff(listed, documented); diff != "" {
+		t.Errorf("the sections are not the rules in their order (-rules +sections)\n%s", diff)
+	}
+}
+
+// TestExamples runs every example: as it is, it prints just what the page shows,
+// and once fixed, it breaks the rule no more.
+func TestExamples(t *testing.T) {
+	p := readPage(t, "checks.md")
+	rule := ""
+	for _, s := range p.sections {
+		switch {
+		case ruleID.MatchString(s.title):
+			rule = s.title
+			if _, ok := s.output(); !ok {
+				t.Errorf("%s has no example", rule)
+			}
+		case s.level <= 2:
+			rule = ""
+		}
+		if output, ok := s.output(); ok {
+			t.Run(s.anchor(), func(t *testing.T) { p.example(t, s, rule, output) })
+		}
+	}
+	if *update {
+		p.save(t)
+	}
+}
+
+// example checks one section; the rule is empty outside of the rules' sections.
+func (p *page) example(t *testing.T, s section, rule string, output fence) {
+	t.Chdir(directory(t))
+	base, _ := p.section(baseSection)
+	p.apply(t, base.fences, false)
+	p.apply(t, s.fences, false)
+	found := check(t, s.streamed(), rule)
+	if got := text(t, found); *update {
+		p.edits[output] = got
+	} else if diff := cmp.Diff(p.content(output), got); diff != "" {
+		t.Errorf("it prints something else (-page +printed), `go test ./docs -update` accepts it\n%s", diff)
+	}
+	if rule == "" {
+		return
+	}
+	if len(found) == 0 || slices.ContainsFunc(found, func(d diagnostic.Diagnostic) bool { return d.Rule != rule }) {
+		t.Errorf("it breaks %q, expected %s and nothing else", rulesOf(found), rule)
+	}
+	if !slices.ContainsFunc(s.fences, func(f fence) bool { return f.fixed }) {
+		t.Errorf("it has no block behind a line %q", fixedMark)
+	}
+	p.apply(t, s.fences, true)
+	for _, d := range check(t, false, rule) {
+		if d.Rule == rule || d.Severity == diagnostic.Error {
+			t.Errorf("once fixed: %v", d)
+		}
+	}
+}
+
+// directory is an empty one that is named as in the examples.
+func directory(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "notes")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// languages tell what a block without a name is.
+var languages = map[string]string{"yaml": "driver.styrmin.yml", "python": "actions.py", "jinja": "values.j2.yml"}
+
+// apply writes the files and runs the commands that an example shows, either
+// those before its fix or those after.
+func (p *page) apply(t *testing.T, fences []fence, fixed bool) {
+	t.Helper()
+	for _, f := range fences {
+		name := languages[f.language]
+		if f.file != "" {
+			name = f.file
+		}
+		switch {
+		case f.fixed != fixed:
+		case f.language == "sh":
+			if out, err := exec.Command("sh", "-euc", p.content(f)).CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s%s", err, p.content(f), out)
+			}
+		case name != "":
+			if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(name, []byte(p.content(f)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// check finds what `kubectl styrmin validate` finds in the current directory, or
+// when the driver comes by itself on standard input, but for what fragments lack.
+func check(t *testing.T, streamed bool, rule string) diagnostic.List {
+	t.Helper()
+	d, found := driver.LoadDir(".")
+	if streamed {
+		text, err := os.ReadFile(driver.Stdin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, found = driver.Load(bytes.NewReader(text), "")
+	}
+	if d != nil {
+		found = append(found, lint.Check(d, lint.Inputs{})...)
+		if strings.HasPrefix(rule, "chart-") {
+			found = append(found, chart.New("").Check(t.Context(), d, lint.Inputs{})...)
+		}
+	}
+	found = slices.DeleteFunc(found, func(d diagnostic.Diagnostic) bool {
+		return d.Rule != rule && slices.Contains(incomplete, d.Rule)
+	})
+	found.Sort()
+	return found
+}
+
+func text(t *testing.T, found diagnostic.List) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := diagnostic.WriteText(&b, found, diagnostic.TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func rulesOf(found diagnostic.List) []string {
+	var out []string
+	for _, d := range found {
+		out = append(out, d.Rule)
+	}
+	return out
+}

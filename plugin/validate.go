@@ -20,6 +20,7 @@ import (
 type validateOptions struct {
 	*options
 	inputs    inputFlags
+	chart     chartFlags
 	output    string
 	strict    bool
 	recursive bool
@@ -49,7 +50,7 @@ const validateExample = `  # the driver in this directory, one by its directory 
   kubectl styrmin validate - --stdin-dir examples/notes < examples/notes/driver.styrmin.yml`
 
 func newValidateCommand(o *options) *cobra.Command {
-	v := &validateOptions{options: o, checks: []checkFunc{checkAlone}}
+	v := &validateOptions{options: o}
 	cmd := &cobra.Command{
 		Use:     "validate [PATH…]",
 		Short:   "Check drivers without a cluster",
@@ -73,6 +74,7 @@ func newValidateCommand(o *options) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	v.inputs.addFlags(flags)
+	v.chart.addFlags(flags)
 	flags.StringVarP(&v.output, "output", "o", "text", "Output format: "+oneOf(diagnostic.Formats())+".")
 	flags.BoolVar(&v.strict, "strict", false, "Let warnings fail, too.")
 	flags.BoolVarP(&v.recursive, "recursive", "R", false, "Check every driver in and below the directories.")
@@ -101,6 +103,9 @@ func (v *validateOptions) validate() error {
 	if v.stdinDir != "" && !slices.Contains(v.paths, lint.Stdin) {
 		return usagef("--stdin-dir %s: expected %s as a PATH, too, for a driver on standard input", v.stdinDir, lint.Stdin)
 	}
+	if err := v.chart.validate(); err != nil {
+		return err
+	}
 	return v.inputs.validate()
 }
 
@@ -109,9 +114,12 @@ func (v *validateOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if v.checks, err = v.chart.checks(checkAlone); err != nil {
+		return err
+	}
 	check := func(ctx context.Context, path string) diagnostic.List { return v.check(ctx, path, in) }
 	printer, _ := diagnostic.NewPrinter(v.output, v.Out, diagnostic.PrinterOptions{
-		Color: v.terminal.Color, Strict: v.strict, Version: Version, Rules: lint.Rules(),
+		Color: v.terminal.Color, Strict: v.strict, Version: Version, Rules: rules(),
 	})
 	var total diagnostic.Summary
 	report := func(target lint.Target, found diagnostic.List) error {
@@ -154,7 +162,7 @@ func (v *validateOptions) load(path string) (*driver.Driver, diagnostic.List) {
 func (v *validateOptions) printRules() error {
 	table := tabwriter.NewWriter(v.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "RULE\tWHAT MUST HOLD\tDOCUMENTATION")
-	for _, r := range lint.Rules() {
+	for _, r := range rules() {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", r.ID, r.Summary, r.URL())
 	}
 	return table.Flush()

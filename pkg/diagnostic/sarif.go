@@ -4,89 +4,81 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
 	"path/filepath"
 	"strings"
-
-	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 )
 
 // sarifPrinter makes one SARIF 2.1.0 log with one run, which documents every rule.
 type sarifPrinter struct {
 	w   io.Writer
-	run *sarif.Run
+	run sarifRun
 	// indices are the rules' places in the log.
 	indices map[string]int
 }
 
-const (
-	sarifTool = "kubectl-styrmin"
-	// sarifColumns says how the columns of a Position are counted.
-	sarifColumns = "unicodeCodePoints"
-	// sarifFingerprint is the name of our fingerprints and the version of their making.
-	sarifFingerprint = "styrminProblem/v1"
-)
-
 func newSARIFPrinter(w io.Writer, o PrinterOptions) Printer {
-	p := &sarifPrinter{w: w, run: sarif.NewRunWithInformationURI(sarifTool, homepage).WithColumnKind(sarifColumns), indices: map[string]int{}}
-	p.run.Tool.Driver.WithVersion(o.Version).WithIsComprehensive(true)
+	p := &sarifPrinter{w: w, indices: map[string]int{}}
+	p.run = sarifRun{ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
+	p.run.Tool.Driver = sarifTool{
+		Name: "kubectl-styrmin", Version: strings.TrimPrefix(o.Version, "v"), InformationURI: homepage, Rules: []sarifRule{},
+	}
 	for i, rule := range o.Rules {
 		p.indices[rule.ID] = i
-		p.run.Tool.Driver.AddRule(sarifRule(rule))
+		p.run.Tool.Driver.Rules = append(p.run.Tool.Driver.Rules, newSARIFRule(rule))
 	}
 	return p
 }
 
-// sarifRule has every property that GitHub's code scanning wants of a rule.
-func sarifRule(r Rule) *sarif.ReportingDescriptor {
-	summary := sarif.NewMultiformatMessageString().WithText(r.Summary)
-	return sarif.NewRule(r.ID).WithHelpURI(r.URL()).WithShortDescription(summary).WithFullDescription(summary).
-		WithHelp(sarif.NewMultiformatMessageString().
-			WithText(r.Summary + " See " + r.URL()).
-			WithMarkdown(r.Summary + " [Examples and the fix](" + r.URL() + ")"))
+func newSARIFRule(r Rule) sarifRule {
+	summary := sarifMessage{Text: r.Summary}
+	return sarifRule{ID: r.ID, ShortDescription: summary, FullDescription: summary, HelpURI: r.URL(), Help: sarifMessage{
+		Text:     r.Summary + " See " + r.URL(),
+		Markdown: r.Summary + " [Examples and the fix](" + r.URL() + ")",
+	}}
 }
 
 func (p *sarifPrinter) Print(_ string, found List) error {
 	for _, d := range found {
-		p.run.AddResult(p.result(d))
+		p.run.Results = append(p.run.Results, p.result(d))
 	}
 	return nil
 }
 
-func (p *sarifPrinter) result(d Diagnostic) *sarif.Result {
-	text := d.Message
-	if d.Help != "" {
-		text += "\n" + d.Help
+func (p *sarifPrinter) result(d Diagnostic) sarifResult {
+	r := sarifResult{
+		RuleID: d.Rule, Level: d.Severity, Message: sarifMessage{Text: d.Message},
+		Locations:           []sarifLocation{newSARIFLocation(d)},
+		PartialFingerprints: sarifFingerprints{fingerprint(d)},
 	}
-	r := sarif.NewRuleResult(d.Rule).WithLevel(string(d.Severity)).WithMessage(sarif.NewTextMessage(text)).
-		WithLocations([]*sarif.Location{sarifLocation(d)}).
-		WithPartialFingerprints(map[string]string{sarifFingerprint: fingerprint(d)})
 	if i, ok := p.indices[d.Rule]; ok {
-		r.WithRuleIndex(i)
+		r.RuleIndex = &i
+	}
+	if d.Help != "" {
+		r.Message.Text += "\n" + d.Help
 	}
 	return r
 }
 
-func sarifLocation(d Diagnostic) *sarif.Location {
-	l := sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().
-		WithArtifactLocation(sarif.NewSimpleArtifactLocation(fileURI(d.File))).WithRegion(sarifRegion(d.Position)))
+func newSARIFLocation(d Diagnostic) sarifLocation {
+	l := sarifLocation{}
+	l.Physical.Artifact.URI = fileURI(d.File)
+	l.Physical.Region = newSARIFRegion(d.Position)
 	if d.Path != "" {
-		l.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(d.Path))
+		l.Logical = []sarifLogical{{d.Path}}
 	}
 	return l
 }
 
-// sarifRegion is the first line when nothing is known: code scanning refuses
+// newSARIFRegion is the first line when nothing is known: code scanning refuses
 // results that have no line.
-func sarifRegion(p Position) *sarif.Region {
-	r := sarif.NewRegion().WithStartLine(max(p.Line, 1))
-	if p.Column > 0 {
-		r.WithStartColumn(p.Column)
-	}
+func newSARIFRegion(p Position) sarifRegion {
+	r := sarifRegion{StartLine: max(p.Line, 1), StartColumn: p.Column}
 	if p.EndLine > 0 && p.EndColumn > 0 {
-		r.WithEndLine(p.EndLine).WithEndColumn(p.EndColumn)
+		r.EndLine, r.EndColumn = p.EndLine, p.EndColumn
 	}
 	return r
 }
@@ -108,9 +100,10 @@ func fingerprint(d Diagnostic) string {
 
 func (p *sarifPrinter) Close() error {
 	var b bytes.Buffer
-	if err := sarif.NewReport().AddRun(p.run).PrettyWrite(&b); err != nil {
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{p.run}}); err != nil {
 		return fmt.Errorf("encoding the problems as SARIF: %w", err)
 	}
-	b.WriteByte('\n')
 	return write(p.w, b.Bytes())
 }

@@ -103,6 +103,10 @@ func (s *state) pythonAttribute(of any, name string) (any, bool) {
 		return of.attributes.text(name)
 	case *cycler:
 		return of.attribute(name)
+	case tuple:
+		if i := slices.Index([]string{"grouper", "list"}, name); i >= 0 && of.isGroup {
+			return of.items[i], true
+		}
 	}
 	if call, ok := methodOf(of, name); ok {
 		return &function{name, func(s *state, a args) any { return call(s, of, a) }}, true
@@ -118,7 +122,8 @@ func (s *state) slice(of any, bounds [3]any) any {
 	s.defined(of)
 	for _, b := range bounds {
 		if _, ok := whole(b); !ok && b != nil {
-			return s.missing(of, nil)
+			s.defined(b)
+			s.fail("", "a slice is from one whole number to another, found %s", typeName(b))
 		}
 	}
 	switch of := of.(type) {
@@ -131,12 +136,13 @@ func (s *state) slice(of any, bounds [3]any) any {
 		s.charge(len(of.items) * itemSize)
 		return &list{pick(s, of.items, bounds)}
 	case tuple:
-		s.charge(len(of) * itemSize)
-		return tuple(pick(s, of, bounds))
+		s.charge(len(of.items) * itemSize)
+		return tupleOf(pick(s, of.items, bounds)...)
 	case numbers:
 		s.fail("add `| list` to slice its items", "a slice of a range is not supported")
 	}
-	return s.missing(of, nil)
+	s.fail("", "%s cannot be sliced", typeName(of))
+	return nil
 }
 
 // pick takes the items of a slice, as Python counts them.

@@ -124,7 +124,7 @@ func (s *state) times(x, y int64) int64 {
 func (s *state) wholePower(x, y int64) any {
 	if y < 0 {
 		s.notZero("**", x == 0)
-		return math.Pow(float64(x), float64(y))
+		return power(float64(x), y)
 	}
 	result := int64(1)
 	for base := x; y > 0; y >>= 1 {
@@ -166,9 +166,38 @@ func (s *state) floatPower(f, g float64) any {
 	if f < 0 && g != math.Trunc(g) && !math.IsInf(f, 0) {
 		s.fail("", "the root of a negative number is not supported")
 	}
-	p := math.Pow(f, g)
-	s.fits(!math.IsInf(p, 0) || math.IsInf(f, 0) || math.IsInf(g, 0))
+	var p float64
+	switch {
+	case g == math.Trunc(g) && math.Abs(g) < 1<<53:
+		p = power(f, int64(g))
+	case g == 0.5:
+		p = math.Sqrt(f)
+	default:
+		s.fail("", "a power with such a fraction is not supported: its last digit depends on the machine")
+	}
+	s.fits(!math.IsInf(p, 0) || math.IsInf(f, 0))
 	return p
+}
+
+// power is correctly rounded, which math.Pow is not.
+func power(f float64, n int64) float64 {
+	const precision, largest = 256, 1100
+	if math.IsInf(f, 0) || math.IsNaN(f) || n > largest || n < -largest {
+		return math.Pow(f, float64(n))
+	}
+	exact := new(big.Float).SetPrec(precision).SetInt64(1)
+	base := new(big.Float).SetPrec(precision).SetFloat64(f)
+	for m := max(n, -n); m > 0; m >>= 1 {
+		if m&1 == 1 {
+			exact.Mul(exact, base)
+		}
+		base.Mul(base, base)
+	}
+	if n < 0 {
+		exact.Quo(new(big.Float).SetPrec(precision).SetInt64(1), exact)
+	}
+	result, _ := exact.Float64()
+	return result
 }
 
 // divmod is Python's quotient and rest of floats; the rest has g's sign.
@@ -217,8 +246,8 @@ func (s *state) join(a, b any) any {
 		}
 	case tuple:
 		if y, ok := b.(tuple); ok {
-			s.room(itemSize, len(x)+len(y))
-			return slices.Concat(x, y)
+			s.room(itemSize, len(x.items)+len(y.items))
+			return tupleOf(slices.Concat(x.items, y.items)...)
 		}
 	}
 	return nil
@@ -238,7 +267,7 @@ func (s *state) repeat(v any, times int64) any {
 	case *list:
 		return &list{slices.Repeat(v.items, s.room(len(v.items)*itemSize, count))}
 	case tuple:
-		return slices.Repeat(v, s.room(len(v)*itemSize, count))
+		return tupleOf(slices.Repeat(v.items, s.room(len(v.items)*itemSize, count))...)
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func truth(v any) bool {
 	case *list:
 		return len(v.items) > 0
 	case tuple:
-		return len(v) > 0
+		return len(v.items) > 0
 	case *dict:
 		return len(v.entries) > 0
 	case numbers:
@@ -63,7 +63,7 @@ func (s *state) equalAt(a, b any, depth int) bool {
 		return ok && s.equalItems(x.items, y.items, depth)
 	case tuple:
 		y, ok := b.(tuple)
-		return ok && s.equalItems(x, y, depth)
+		return ok && s.equalItems(x.items, y.items, depth)
 	case *dict:
 		y, ok := b.(*dict)
 		return ok && s.equalDicts(x, y, depth)
@@ -159,7 +159,7 @@ func (s *state) order(op string, a, b any) int {
 	t, isTuple := a.(tuple)
 	u, alsoTuple := b.(tuple)
 	if isTuple && alsoTuple {
-		return s.orderItems(op, t, u)
+		return s.orderItems(op, t.items, u.items)
 	}
 	s.fail("", "%s and %s cannot be ordered by `%s`", typeName(a), typeName(b), op)
 	return 0
@@ -271,7 +271,7 @@ func keyOf(v any) (key string, ok bool) {
 		return "f" + strconv.FormatUint(math.Float64bits(v), 16), true
 	case tuple:
 		key = "t"
-		for _, item := range v {
+		for _, item := range v.items {
 			part, ok := keyOf(item)
 			if !ok {
 				return "", false

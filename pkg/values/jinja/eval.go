@@ -32,7 +32,7 @@ func (s *state) eval(e expr, c *scope) any {
 	case *listExpr:
 		return &list{s.evalAll(e.items, c)}
 	case *tupleExpr:
-		return tuple(s.evalAll(e.items, c))
+		return tupleOf(s.evalAll(e.items, c)...)
 	case *dictExpr:
 		return s.evalDict(e, c)
 	case *sliceExpr:
@@ -47,6 +47,9 @@ func (s *state) name(e *nameExpr, c *scope) any {
 	}
 	if v, ok := globals[e.name]; ok {
 		return v
+	}
+	if e.name == "self" {
+		s.fail("", "`self` is not supported: a template of values has no parts to refer to")
 	}
 	return s.undefined("`%s` is undefined", e.name)
 }

@@ -177,7 +177,12 @@ func (p *parser) dict() expr {
 				break
 			}
 		}
-		d.keys = append(d.keys, p.expression())
+		key := p.expression()
+		switch key.(type) {
+		case *listExpr, *dictExpr:
+			p.fail(key.span(), "", "a list or mapping cannot be a mapping's key")
+		}
+		d.keys = append(d.keys, key)
 		p.expect(":")
 		d.values = append(d.values, p.expression())
 	}

@@ -158,25 +158,22 @@ func indent(s *state, v any, a args) any {
 
 func truncate(s *state, v any, a args) any {
 	p := s.bind("truncate", a, 0, "length", "killwords", "end", "leeway")
-	text, ok := plain(v)
-	if !ok {
-		s.defined(v)
-		s.fail("add `| string` before", "`truncate` needs a string, found %s", typeName(v))
-	}
 	end, leeway := or(s, p[2], "..."), int64(5)
 	if given(p[3]) {
 		leeway = as[int64](s, p[3])
 	}
 	limit := or(s, p[0], int64(255))
-	s.charge(len(text))
-	runes, endLength := []rune(text), int64(len([]rune(end)))
+	endLength, length := int64(len([]rune(end))), s.sizeOf(v)
+	text, ok := plain(v)
 	switch {
 	case limit < endLength || leeway < 0:
 		s.fail("", "`truncate` needs a length of at least that of its end, and a leeway that is not negative")
-	case int64(len(runes)) <= limit+leeway:
+	case length <= limit+leeway:
 		return v
+	case !ok:
+		s.fail("", "`truncate` needs a string, found %s", typeName(v))
 	}
-	cut := string(runes[:limit-endLength])
+	cut := string([]rune(text)[:limit-endLength])
 	if i := strings.LastIndex(cut, " "); i >= 0 && !or(s, p[1], false) {
 		cut = cut[:i]
 	}

@@ -109,11 +109,11 @@ func dictsort(s *state, v any, a args) any {
 	if position < 0 {
 		s.fail("", "`dictsort` sorts by \"key\" or by \"value\"")
 	}
-	key := s.folding(func(pair any) any { return pair.(tuple)[position] }, p[0])
+	key := s.folding(func(pair any) any { return pair.(tuple).items[position] }, p[0])
 	return &list{s.sorted((&view{of: d, pick: pairOf}).items(), key, or(s, p[2], false))}
 }
 
-func pairOf(e entry) any { return tuple{e.key, e.value} }
+func pairOf(e entry) any { return tupleOf(e.key, e.value) }
 
 func unique(s *state, v any, a args) any {
 	p := s.bind("unique", a, 0, "case_sensitive", "attribute")
@@ -163,9 +163,9 @@ func groupby(s *state, v any, a args) any {
 	for i, item := range s.sorted(s.items(v), key, false) {
 		if k := key(item); i == 0 || !s.equal(k, last) {
 			last = k
-			out.items = append(out.items, tuple{get(item), &list{}})
+			out.items = append(out.items, tuple{[]any{get(item), &list{}}, true})
 		}
-		group := out.items[len(out.items)-1].(tuple)[1].(*list)
+		group := out.items[len(out.items)-1].(tuple).items[1].(*list)
 		group.items = append(group.items, item)
 	}
 	return out
@@ -184,6 +184,9 @@ func last(s *state, v any, a args) any {
 	items := s.backwards(v)
 	if len(items) == 0 {
 		return s.undefined("`%s` is undefined: there are no items", s.source.excerpt(s.at))
+	}
+	if text, ok := items[0].(string); ok {
+		return like(v, text)
 	}
 	return items[0]
 }

@@ -27,7 +27,7 @@ func formatFilter(s *state, v any, a args) any {
 	text := s.soft(v)
 	format, _ := plain(text)
 	if len(a.named) == 0 {
-		return s.percent(text, format, tuple(a.positional))
+		return s.percent(text, format, tupleOf(a.positional...))
 	}
 	d := newDict()
 	for i, name := range a.names {
@@ -46,7 +46,7 @@ func (s *state) percent(of any, format string, values any) any {
 	p := &percentArgs{state: s, values: values}
 	p.named, _ = values.(*dict)
 	if t, ok := values.(tuple); ok {
-		p.rest = t
+		p.rest = t.items
 	} else {
 		p.rest = []any{values}
 	}

@@ -8,7 +8,7 @@ func (s *state) iterate(v any) func() (any, bool) {
 	case *list:
 		return s.each(func() int { return len(v.items) }, func(i int) any { return v.items[i] })
 	case tuple:
-		return s.each(func() int { return len(v) }, func(i int) any { return v[i] })
+		return s.each(func() int { return len(v.items) }, func(i int) any { return v.items[i] })
 	case *dict:
 		return s.entries(v, func(e entry) any { return e.key })
 	case *view:
@@ -21,7 +21,7 @@ func (s *state) iterate(v any) func() (any, bool) {
 		text, _ := plain(v)
 		s.charge(len(text))
 		runes := []rune(text)
-		return s.each(func() int { return len(runes) }, func(i int) any { return like(v, string(runes[i])) })
+		return s.each(func() int { return len(runes) }, func(i int) any { return string(runes[i]) })
 	}
 	s.fail("", "%s has no items to go through", typeName(v))
 	return nil
@@ -79,7 +79,7 @@ func (s *state) size(v any) (int64, bool) {
 	case *list:
 		return int64(len(v.items)), true
 	case tuple:
-		return int64(len(v)), true
+		return int64(len(v.items)), true
 	case *dict:
 		return int64(len(v.entries)), true
 	case *view:

@@ -53,7 +53,7 @@ func (w *jsonWriter) value(v any, depth int) {
 	case *list:
 		w.items(v.items, depth)
 	case tuple:
-		w.items(v, depth)
+		w.items(v.items, depth)
 	case *dict:
 		w.dict(v, depth)
 	case undefined:
@@ -140,7 +140,7 @@ func (w *jsonWriter) dict(d *dict, depth int) {
 		w.WriteString("{}")
 		return
 	}
-	pairs := w.s.sorted((&view{of: d, pick: pairOf}).items(), func(pair any) any { return pair.(tuple)[0] }, false)
+	pairs := w.s.sorted((&view{of: d, pick: pairOf}).items(), func(pair any) any { return pair.(tuple).items[0] }, false)
 	w.WriteByte('{')
 	w.line(depth+1, "")
 	for i, pair := range pairs {
@@ -148,9 +148,9 @@ func (w *jsonWriter) dict(d *dict, depth int) {
 			w.WriteByte(',')
 			w.line(depth+1, " ")
 		}
-		w.key(pair.(tuple)[0])
+		w.key(pair.(tuple).items[0])
 		w.WriteString(": ")
-		w.value(pair.(tuple)[1], depth+1)
+		w.value(pair.(tuple).items[1], depth+1)
 	}
 	w.line(depth, "")
 	w.WriteByte('}')

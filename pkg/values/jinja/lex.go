@@ -134,7 +134,10 @@ func (l *lexer) raw(opening int) {
 	begin := l.pos
 	l.pos += opening
 	m := rawEnd.FindStringSubmatchIndex(l.text[l.pos:])
-	if m == nil {
+	switch {
+	case m == nil && l.pos == len(l.text):
+		return
+	case m == nil:
 		l.fail(begin, begin+len(strings.TrimRightFunc(l.text[begin:l.pos], isSpace)), "", "`raw` is never closed; expected `{%% endraw %%}`")
 	}
 	end := l.pos + m[0]

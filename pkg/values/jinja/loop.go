@@ -187,7 +187,7 @@ func (l *loop) cycle(s *state, a args) any {
 }
 
 func (l *loop) changed(s *state, a args) any {
-	values := tuple(a.positional)
+	values := tupleOf(a.positional...)
 	if l.everAsked && s.equal(l.changedTo, values) {
 		return false
 	}

@@ -97,7 +97,7 @@ func (m *macro) rest(s *state, inner *scope, a args, named []string) {
 	extra := a.positional[min(len(m.params), len(a.positional)):]
 	switch {
 	case m.varargs:
-		inner.set("varargs", tuple(extra))
+		inner.set("varargs", tupleOf(extra...))
 	case len(extra) > 0:
 		s.fail("", "the macro `%s` takes at most %d arguments, found %d", m.name, len(m.params), len(a.positional))
 	}

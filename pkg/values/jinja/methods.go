@@ -29,8 +29,6 @@ func otherAttributes(v any) []string {
 		return []string{"encode", "escape", "format", "format_map", "maketrans", "striptags", "translate", "unescape"}
 	case *list:
 		return nil
-	case tuple:
-		return []string{"grouper", "list"}
 	case *dict:
 		return []string{"fromkeys"}
 	case bool, int64:

@@ -145,7 +145,7 @@ func affixed(has func(text, affix string) bool) method {
 		text, ok := s.part(of, p[1], p[2])
 		candidates := []any{p[0]}
 		if several, isTuple := p[0].(tuple); isTuple {
-			candidates = several
+			candidates = several.items
 		}
 		return slices.ContainsFunc(candidates, func(c any) bool { return has(text, as[string](s, c)) && ok })
 	}
@@ -333,16 +333,16 @@ func partition(s *state, of any, a args) any {
 	if !found {
 		separator = ""
 	}
-	return tuple{like(of, before), like(of, separator), like(of, after)}
+	return tupleOf(like(of, before), like(of, separator), like(of, after))
 }
 
 func rightPartition(s *state, of any, a args) any {
 	text, separator := s.partitioned("rpartition", of, a)
 	i := strings.LastIndex(text, separator)
 	if i < 0 {
-		return tuple{like(of, ""), like(of, ""), like(of, text)}
+		return tupleOf(like(of, ""), like(of, ""), like(of, text))
 	}
-	return tuple{like(of, text[:i]), like(of, separator), like(of, text[i+len(separator):])}
+	return tupleOf(like(of, text[:i]), like(of, separator), like(of, text[i+len(separator):]))
 }
 
 func (s *state) partitioned(what string, of any, a args) (text, separator string) {

@@ -122,7 +122,11 @@ func (s *state) block(st *blockStmt, c *scope) {
 func (s *state) filterBlock(st *filterStmt, c *scope) {
 	v := s.applyFilters(st.filter, s.capture(st.body, c.child()), c)
 	s.at = st.Span
-	s.write(s.str(v), st.Span, false)
+	text, ok := plain(v)
+	if !ok {
+		s.fail("", "the filter of a block must return a string, found %s", typeName(v))
+	}
+	s.write(text, st.Span, false)
 }
 
 // assign binds a target to a value.

@@ -150,6 +150,8 @@ func (p *parser) signature() (s signature) {
 		switch {
 		case p.skip("="):
 			s.defaults = append(s.defaults, p.expression())
+		case param.name == "caller":
+			p.fail(param.Span, "write `caller=none`", "the parameter `caller` needs a default")
 		case len(s.defaults) > 0:
 			p.fail(param.Span, "", "the parameter `%s` has no default, but one before it has", param.name)
 		}

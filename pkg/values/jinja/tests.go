@@ -82,17 +82,18 @@ func divisible(s *state, v any, a args) bool {
 	return s.equal(s.arithmetic("%", v, by), int64(0))
 }
 
-// same is Python's identity, for values of which there is only one.
+// same is Python's identity. Whether equal numbers or strings are one object is
+// Python's secret.
 func same(s *state, v any, a args) bool {
 	other := s.bind("sameas", a, 1, "other")[0]
-	for _, one := range []any{v, other} {
-		switch one.(type) {
-		case nil, bool:
-			return v == other
-		case *list, *dict:
-		default:
-			s.fail("compare with `==`", "`sameas` is not supported for %s: it asks for the same object, not for an equal one", typeName(one))
-		}
+	if typeName(v) != typeName(other) {
+		return false
+	}
+	switch v.(type) {
+	case int64, float64, string, markup, tuple, numbers, *view, *function:
+		s.fail("compare with `==`", "`sameas` is not supported for %s: it asks for the same object, not for an equal one", typeName(v))
+	case undefined:
+		return false
 	}
 	return v == other
 }

@@ -66,10 +66,10 @@ func (s *state) writeRepr(b *strings.Builder, v any, depth int) {
 		s.writeItems(b, "[", v.items, "]", depth)
 	case tuple:
 		closing := ")"
-		if len(v) == 1 {
+		if len(v.items) == 1 {
 			closing = ",)"
 		}
-		s.writeItems(b, "(", v, closing, depth)
+		s.writeItems(b, "(", v.items, closing, depth)
 	case *dict:
 		s.writeDict(b, v, depth)
 	case numbers:

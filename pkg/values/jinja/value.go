@@ -11,7 +11,11 @@ type (
 	// markup is a string that is HTML already: what tojson and escape return.
 	markup string
 	list   struct{ items []any }
-	tuple  []any
+	// tuple has attributes when it is a group of groupby.
+	tuple struct {
+		items   []any
+		isGroup bool
+	}
 	// numbers is range(start, stop, step).
 	numbers struct{ start, stop, step int64 }
 	// iterator yields every item once.
@@ -49,6 +53,8 @@ type dict struct {
 	index   map[string]int
 	entries []entry
 }
+
+func tupleOf(items ...any) tuple { return tuple{items: items} }
 
 func newDict() *dict { return &dict{index: map[string]int{}} }
 
@@ -146,7 +152,7 @@ func toGo(v any) any {
 	case *list:
 		return toGoList(v.items)
 	case tuple:
-		return toGoList(v)
+		return toGoList(v.items)
 	case markup:
 		return string(v)
 	case nil, bool, int64, float64, string:
@@ -203,7 +209,7 @@ func sequence(v any) ([]any, bool) {
 	case *list:
 		return v.items, true
 	case tuple:
-		return v, true
+		return v.items, true
 	}
 	return nil, false
 }

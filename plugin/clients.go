@@ -19,7 +19,7 @@ type clients struct {
 	config    *rest.Config
 	namespace string
 	kube      kubernetes.Interface
-	client    client.Client
+	client    client.WithWatch
 }
 
 // connect makes the clients; it does not talk to the cluster yet.
@@ -38,7 +38,7 @@ func (o *options) connect() (*clients, error) {
 	if err != nil {
 		return nil, err
 	}
-	typed, err := client.New(config, client.Options{Scheme: scheme})
+	typed, err := client.NewWithWatch(config, client.Options{Scheme: scheme})
 	if err != nil {
 		return nil, err
 	}

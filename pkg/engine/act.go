@@ -150,7 +150,7 @@ func (r *run) changeRelease(ctx context.Context) error {
 	if revision := lifecycle.ReleaseAt(recorded.BaseRevision, target, history); revision > 0 {
 		return r.releaseChanged(ctx, revision, HelmSkipped, 0)
 	}
-	if err := r.refusePending(history); err != nil {
+	if err := p.refusePending(history); err != nil {
 		return err
 	}
 	r.report(Event{Kind: HelmStarted, Mode: v1.ModeCore, Message: fmt.Sprintf("%s, chart %s %s", name, p.Chart.Name, p.Chart.Version)})
@@ -167,6 +167,7 @@ func (r *run) changeRelease(ctx context.Context) error {
 	began := r.engine.now()
 	record, err := r.engine.Helm.Apply(ctx, request)
 	if ctx.Err() != nil {
+		r.cutHelm = true
 		return context.Cause(ctx)
 	}
 	var held *helm.HeldError
@@ -181,6 +182,15 @@ func (r *run) changeRelease(ctx context.Context) error {
 	return r.releaseChanged(ctx, record.Revision, HelmSucceeded, r.engine.now().Sub(began))
 }
 
+// orHeld tells when it was not Helm that failed: the change was held.
+func (r *run) orHeld(err error) error {
+	var held *helm.HeldError
+	if errors.As(err, &held) {
+		r.report(Event{Kind: HelmHeld, Mode: v1.ModeCore, Message: held.Message})
+	}
+	return err
+}
+
 // keepStopped sees to it that what the pre actions stopped stays stopped through
 // the change of the release, until an action starts it.
 func (e *Engine) keepStopped(ctx context.Context, desired *v1.StyrminDeployment) (func([]byte) ([]byte, error), error) {
@@ -193,13 +203,13 @@ func (e *Engine) keepStopped(ctx context.Context, desired *v1.StyrminDeployment)
 
 // refusePending respects a change of another client, which may be alive. What an
 // engine of ours left pending was forgotten when this one began.
-func (r *run) refusePending(history []release.Record) error {
+func (p *Prepared) refusePending(history []release.Record) error {
 	if len(history) == 0 || !history[len(history)-1].IsPending() {
 		return nil
 	}
-	last, name := history[len(history)-1], r.prepared.Desired.ReleaseName()
+	last, name := history[len(history)-1], p.Desired.ReleaseName()
 	return &helm.HeldError{Message: fmt.Sprintf("revision %d of Helm release %s is %s: another client is changing it, or died while it did. Wait for it, or recover with `helm rollback %s -n %s`; then run the same command again",
-		last.Revision, name, last.Status, name, r.prepared.Desired.Namespace)}
+		last.Revision, name, last.Status, name, p.Desired.Namespace)}
 }
 
 // releaseChanged records that the release is at the run's target.

@@ -108,9 +108,10 @@ func (e *Engine) record(ctx context.Context, p *Prepared, deployment *v1.Styrmin
 		status:   newStatusWriter(e.Client, deployment),
 		stages:   lifecycle.Stages(actions, p.Situation.Hook, p.Instance.HelmInAction()),
 	}
-	kind := RunResumed
+	kind, requester := RunResumed, e.whoAmI(ctx)
 	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
 		status.ObservedGeneration = deployment.Generation
+		defer r.underWay(status)
 		if p.Situation.Resume {
 			p.reopen(status.Run)
 			return
@@ -118,16 +119,14 @@ func (e *Engine) record(ctx context.Context, p *Prepared, deployment *v1.Styrmin
 		kind = RunStarted
 		archive(status)
 		status.Run = r.newRun(deployment)
+		status.Run.RequestedBy = requester
 	})
 	if err != nil {
 		return nil, err
 	}
+	r.id = r.current().ID
 	r.report(Event{Kind: kind})
 	r.reportKnown()
-	if err := r.watch(ctx); err != nil {
-		r.close()
-		return nil, err
-	}
 	return r, nil
 }
 
@@ -164,6 +163,9 @@ func (r *run) newRun(deployment *v1.StyrminDeployment) *v1.Run {
 	}
 	if active := deployment.Status.Active; active != nil && started.FromVersion == "" {
 		started.FromVersion = active.Version
+	}
+	if anew := p.Situation.Anew; anew != nil && (anew.Hook == v1.RunHookSetup || anew.FromVersion != "") {
+		started.FromVersion = anew.FromVersion
 	}
 	for _, stage := range r.stages {
 		for _, action := range stage.Actions {

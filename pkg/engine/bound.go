@@ -65,5 +65,6 @@ func (r *run) stop(ctx context.Context, action v1.ActionStatus) error {
 		return err
 	}
 	r.report(transition(action))
+	r.keepLogs(action.Job)
 	return nil
 }

@@ -30,7 +30,7 @@ const (
 type Engine struct {
 	// Kube and Client reach the cluster; Client knows the kinds of pkg/api/v1.
 	Kube   kubernetes.Interface
-	Client client.Client
+	Client client.WithWatch
 	// Helm works in the deployment's namespace.
 	Helm *helm.Client
 	// Components works in the deployment's namespace.
@@ -75,10 +75,11 @@ type Outcome struct {
 }
 
 // Do carries out what was prepared. It returns a *FailedError when the run
-// stopped, a *LockedError when somebody else drives the deployment, a
-// *helm.HeldError when the gate held the release, a *RefusedError when the
-// request makes no sense any more, and else an error of the cluster. When ctx
-// ends, the run stays resumable.
+// stopped, an *AbortedError when somebody ended it for good, an
+// *InterruptedError when ctx ended, after which the run stays resumable, a
+// *LockedError when somebody else drives the deployment, a *helm.HeldError when
+// the gate held the release, a *RefusedError when the request makes no sense any
+// more, and else an error of the cluster.
 func (e *Engine) Do(ctx context.Context, p *Prepared) (Outcome, error) {
 	if err := e.register(ctx, p); err != nil {
 		return Outcome{}, err
@@ -103,11 +104,16 @@ func (e *Engine) Do(ctx context.Context, p *Prepared) (Outcome, error) {
 func (e *Engine) drive(ctx context.Context, p *Prepared) (Outcome, error) {
 	r, err := e.begin(ctx, p)
 	if err != nil || r == nil {
-		return Outcome{}, err
+		return Outcome{}, e.orAborted(ctx, p, p.Situation.recorded(), err)
 	}
 	defer r.close()
-	paused, err := r.loopWithinBound(ctx)
-	return Outcome{Changed: true, Paused: paused, Run: r.current()}, err
+	paused, err := r.work(ctx)
+	err = e.orAborted(ctx, p, r.current(), err)
+	var aborted *AbortedError
+	if errors.As(err, &aborted) {
+		r.report(Event{Kind: RunAborted, Elapsed: r.elapsed(), Message: abortWords(aborted.Abort)})
+	}
+	return Outcome{Changed: true, Paused: paused, Run: r.current()}, r.orInterrupted(ctx, err)
 }
 
 func (e *Engine) now() time.Time {

@@ -105,7 +105,7 @@ func (f fault) judge(r *http.Request) (dead, hit bool) {
 
 // changes leaves out the questions that are asked by POST.
 func changes(r *http.Request) bool {
-	return r.Method != http.MethodGet && !strings.Contains(r.URL.Path, "/authorization.k8s.io/")
+	return r.Method != http.MethodGet && !strings.Contains(r.URL.Path, "/authorization.k8s.io/") && !strings.Contains(r.URL.Path, "/authentication.k8s.io/")
 }
 
 func isRelease(r *http.Request) bool {

@@ -25,7 +25,6 @@ func (r *run) succeed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.event(ctx, "Normal", "RunSucceeded", "")
 	r.report(Event{Kind: RunSucceeded, Elapsed: r.elapsed()})
 	return r.prune(ctx)
 }
@@ -46,7 +45,6 @@ func (r *run) fail(ctx context.Context, decision lifecycle.Decision) error {
 	if err != nil {
 		return err
 	}
-	r.event(ctx, "Warning", "RunFailed", failed.summary())
 	r.report(Event{Kind: RunFailed, Mode: decision.Mode, Elapsed: r.elapsed(), Message: failed.summary()})
 	return failed
 }
@@ -60,10 +58,20 @@ func (r *run) messageOf(action string) string {
 	return ""
 }
 
+// underWay takes back that the deployment is ready: a run changes it. What comes of
+// it is not known yet.
+func (r *run) underWay(status *v1.StyrminDeploymentStatus) {
+	r.ready(status, metav1.ConditionUnknown, "RunUnderWay", fmt.Sprintf("run %s (%s) is under way", status.Run.ID, status.Run.Hook))
+}
+
+// ready sets the condition Ready, which people wait for.
 func (r *run) ready(status *v1.StyrminDeploymentStatus, state metav1.ConditionStatus, reason, message string) {
+	setReady(status, r.status.stored.Generation, state, reason, message)
+}
+
+func setReady(status *v1.StyrminDeploymentStatus, generation int64, state metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(&status.Conditions, metav1.Condition{
-		Type: v1.ConditionReady, Status: state, Reason: reason, Message: message,
-		ObservedGeneration: r.status.stored.Generation,
+		Type: v1.ConditionReady, Status: state, Reason: reason, Message: message, ObservedGeneration: generation,
 	})
 }
 

@@ -1,13 +1,14 @@
 package engine
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"sync"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/kubernetes"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
@@ -16,9 +17,6 @@ import (
 // drainTimeout bounds how long an action's end is kept back so that its last
 // log lines are shown before it.
 const drainTimeout = 5 * time.Second
-
-// longestLine bounds a log line that is shown; the pod's log has it whole.
-const longestLine = 64 * 1024
 
 // logFollower follows the output of the run's pods, each once.
 type logFollower struct {
@@ -30,8 +28,10 @@ type logFollower struct {
 
 // stream is one pod's output.
 type stream struct {
-	action string
-	done   chan struct{}
+	// job is the attempt's.
+	job  string
+	kept tail
+	done chan struct{}
 }
 
 // follow starts to follow the pods of an action's attempt, and reports a pod
@@ -39,7 +39,7 @@ type stream struct {
 func (r *run) follow(action v1.ActionStatus) {
 	for _, pod := range r.watcher.podsOf(action.Job) {
 		if started(pod) {
-			r.logs.add(pod, action.Name, func(s *stream) { r.stream(r.watcher.background, pod, action, s) })
+			r.logs.add(pod, func(s *stream) { r.stream(r.watcher.background, pod, action, s) })
 			continue
 		}
 		if why := stuck(pod); why != "" && r.logs.waits(pod.Name, why) {
@@ -48,25 +48,28 @@ func (r *run) follow(action v1.ActionStatus) {
 	}
 }
 
-// stream reports a pod's output line by line until it ends. A stream that
-// breaks is not an error of the run: the Job's state decides, and the log stays in the pod.
+// stream reports a pod's output line by line until it ends, and keeps its end.
 func (r *run) stream(ctx context.Context, pod *corev1.Pod, action v1.ActionStatus, s *stream) {
-	defer close(s.done)
-	options := &corev1.PodLogOptions{Container: jobs.ActionContainer, Follow: true}
-	body, err := r.engine.Kube.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, options).Stream(ctx)
+	follow(ctx, r.engine.Kube, pod, &corev1.PodLogOptions{}, func(line string) {
+		s.kept.add(line)
+		r.report(Event{Kind: ActionLog, Mode: action.Mode, Action: action.Name, Attempt: action.Attempt, Message: line})
+	})
+}
+
+// follow reads the output of an action's pod until it ends. One that breaks off
+// is no error of the run: the Job's state decides, and the log stays in the pod.
+func follow(ctx context.Context, kube kubernetes.Interface, pod *corev1.Pod, options *corev1.PodLogOptions, take func(line string)) {
+	options.Container, options.Follow = jobs.ActionContainer, true
+	output, err := kube.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, options).Stream(ctx)
 	if err != nil {
 		return
 	}
-	defer func() { _ = body.Close() }()
-	lines := bufio.NewScanner(body)
-	lines.Buffer(nil, longestLine)
-	for lines.Scan() {
-		r.report(Event{Kind: ActionLog, Mode: action.Mode, Action: action.Name, Attempt: action.Attempt, Message: lines.Text()})
-	}
+	defer func() { _ = output.Close() }()
+	eachLine(output, take)
 }
 
 // add starts a stream unless the pod has one.
-func (f *logFollower) add(pod *corev1.Pod, action string, run func(*stream)) {
+func (f *logFollower) add(pod *corev1.Pod, read func(*stream)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.streams == nil {
@@ -75,9 +78,9 @@ func (f *logFollower) add(pod *corev1.Pod, action string, run func(*stream)) {
 	if _, known := f.streams[pod.Name]; known {
 		return
 	}
-	s := &stream{action: action, done: make(chan struct{})}
+	s := &stream{job: pod.Labels[batchv1.JobNameLabel], done: make(chan struct{})}
 	f.streams[pod.Name] = s
-	f.wg.Go(func() { run(s) })
+	f.wg.Go(func() { defer close(s.done); read(s) })
 }
 
 // waits is true the first time that a pod waits for this reason.
@@ -94,11 +97,11 @@ func (f *logFollower) waits(pod, why string) bool {
 	return true
 }
 
-// drain waits until an action's output was shown, at most drainTimeout.
-func (f *logFollower) drain(ctx context.Context, action string) {
+// drain waits until an attempt's output was shown, at most drainTimeout.
+func (f *logFollower) drain(ctx context.Context, job string) {
 	timeout := time.NewTimer(drainTimeout)
 	defer timeout.Stop()
-	for _, s := range f.of(action) {
+	for _, s := range f.of(job) {
 		select {
 		case <-s.done:
 		case <-timeout.C:
@@ -109,16 +112,38 @@ func (f *logFollower) drain(ctx context.Context, action string) {
 	}
 }
 
-func (f *logFollower) of(action string) []*stream {
+// of lists the streams of an attempt's pods.
+func (f *logFollower) of(job string) []*stream {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var out []*stream
 	for _, s := range f.streams {
-		if s.action == action {
+		if s.job == job {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// ends are the ends of what an attempt's pods printed so far, empty ones left out.
+func (f *logFollower) ends(job string) []KeptLog {
+	var ends []KeptLog
+	for _, s := range f.of(job) {
+		if text := s.kept.text(); text != "" {
+			ends = append(ends, KeptLog{Job: job, Text: text})
+		}
+	}
+	return ends
+}
+
+// lastWords are the last lines that an attempt printed, in at most limit bytes.
+func (f *logFollower) lastWords(job string, limit int) string {
+	for _, s := range f.of(job) {
+		if text := s.kept.last(limit); text != "" {
+			return text
+		}
+	}
+	return ""
 }
 
 // started is true once the action's container has run.

@@ -28,6 +28,7 @@ func (r *run) state() lifecycle.State {
 		Before:     r.before,
 		HelmDone:   recorded.Revision > 0,
 		HelmFailed: r.helmErr != nil,
+		Aborted:    r.abort.seen.Load() != nil,
 	}
 	for _, action := range recorded.Actions {
 		state.Attempts[action.Name] = lifecycle.Attempt{Number: action.Attempt, State: action.State}
@@ -39,7 +40,7 @@ func (r *run) state() lifecycle.State {
 // was recorded stays: it is not run again, whatever became of its Job (E2).
 func (r *run) observe(ctx context.Context) error {
 	newest := r.newestJobs()
-	var events []Event
+	var changed []v1.ActionStatus
 	for _, known := range r.current().Actions {
 		if known.State == v1.ActionSucceeded {
 			continue
@@ -48,20 +49,22 @@ func (r *run) observe(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if known.State == v1.ActionRunning || next.State == v1.ActionRunning {
+		same := next.State == known.State && next.Attempt == known.Attempt
+		if !same || next.State == v1.ActionRunning {
 			r.follow(next)
 		}
-		if next.State == known.State && next.Attempt == known.Attempt {
+		if same {
 			continue
 		}
 		if err := r.setAction(ctx, next); err != nil {
 			return err
 		}
-		events = append(events, transition(next))
+		changed = append(changed, next)
 	}
-	for _, event := range events {
-		r.logs.drain(ctx, event.Action)
-		r.report(event)
+	for _, action := range changed {
+		r.logs.drain(ctx, action.Job)
+		r.report(transition(action))
+		r.keepLogs(action.Job)
 	}
 	return nil
 }

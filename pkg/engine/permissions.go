@@ -26,12 +26,12 @@ func needed() []permission {
 	group := v1.GroupVersion.Group
 	return []permission{
 		{group: group, resource: "applicationdrivers", clusterScoped: true, verbs: []string{"get"}},
-		{group: group, resource: "styrmindeployments", verbs: []string{"get", "list", "create", "update"}},
+		{group: group, resource: "styrmindeployments", verbs: []string{"get", "list", "watch", "create", "update"}},
 		{group: group, resource: "styrmindeployments", subresource: "status", verbs: []string{"update"}},
 		{group: "batch", resource: "jobs", verbs: []string{"get", "list", "watch", "create", "delete"}},
 		{resource: "pods", verbs: []string{"list", "watch"}},
 		{resource: "pods", subresource: "log", verbs: []string{"get"}},
-		{resource: "configmaps", verbs: []string{"get", "list", "create", "delete"}},
+		{resource: "configmaps", verbs: []string{"get", "list", "create", "update", "delete"}},
 		{resource: "secrets", verbs: []string{"get", "list", "create", "update", "delete"}},
 		{group: "apps", resource: "deployments", verbs: []string{"list"}},
 		{group: "apps", resource: "statefulsets", verbs: []string{"list"}},

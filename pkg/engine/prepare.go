@@ -27,6 +27,9 @@ type Prepared struct {
 	Chart *helm.Chart
 	// Situation is what was found in the cluster.
 	Situation Situation
+	// Agreed is set when somebody has seen the plan and agreed to it. Do then
+	// refuses when the cluster has changed so much that another run would begin.
+	Agreed bool
 }
 
 // Situation is what the cluster says about a deployment and its release.
@@ -35,6 +38,8 @@ type Situation struct {
 	Deployment *v1.StyrminDeployment
 	// Revisions of the Helm release, oldest first.
 	Revisions []release.Record
+	// Stored are the deployment's instances.
+	Stored []*instance.Instance
 	// Deployed is what is deployed; nil for nothing.
 	Deployed *lifecycle.Target
 	// Hook is what has to run, Changed whether anything has.
@@ -42,6 +47,9 @@ type Situation struct {
 	Changed bool
 	// Resume is true when the recorded run goes on.
 	Resume bool
+	// Anew is the run that did not succeed and that a new one carries out from its
+	// beginning, although the release is at its target; nil for none.
+	Anew *v1.RunSummary
 	// Governor is another deployment that the release belongs to; empty for none.
 	Governor string
 }
@@ -146,11 +154,10 @@ func (e *Engine) situation(ctx context.Context, p *Prepared) (Situation, error) 
 	world := lifecycle.World{Deployment: p.Desired, Revisions: s.Revisions, Instances: []lifecycle.Instance{target}}
 	if s.Deployment != nil {
 		world.Deployment = s.Deployment
-		stored, _, err := instance.List(ctx, e.Client, p.Desired.Namespace, p.Desired.Name)
-		if err != nil {
+		if s.Stored, _, err = instance.List(ctx, e.Client, p.Desired.Namespace, p.Desired.Name); err != nil {
 			return s, err
 		}
-		for _, other := range stored {
+		for _, other := range s.Stored {
 			if known, err := other.ForGate(); err == nil && known.Instance != target.Instance {
 				world.Instances = append(world.Instances, known)
 			}
@@ -163,7 +170,21 @@ func (e *Engine) situation(ctx context.Context, p *Prepared) (Situation, error) 
 	if s.Resume {
 		s.Hook, s.Changed = s.Deployment.Status.Run.Hook, true
 	}
+	if !s.Changed && s.Deployment != nil {
+		s.Anew = lifecycle.Unfinished(s.Deployment.Status, target.Instance)
+	}
+	if s.Anew != nil {
+		s.Hook, s.Changed = s.Anew.Hook, true
+	}
 	return s, nil
+}
+
+// recorded is the run in the deployment's record; nil when there is none.
+func (s *Situation) recorded() *v1.Run {
+	if s.Deployment == nil {
+		return nil
+	}
+	return s.Deployment.Status.Run
 }
 
 // reopens is true when the last run succeeded with these inputs, which are still
@@ -187,7 +208,7 @@ func (p *Prepared) fits() error {
 		}
 	case p.Again.Asked():
 		return p.fitsAgain()
-	case s.Resume || !s.Changed:
+	case s.Resume || s.Anew != nil || !s.Changed:
 		return nil
 	case p.Verb == VerbSetup && s.Deployment == nil && len(s.Revisions) > 0:
 		return &RefusedError{

@@ -14,7 +14,7 @@ import (
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
-// prune deletes the Jobs and instances of runs that the history has forgotten.
+// prune deletes the Jobs, kept outputs and instances of runs that the history has forgotten.
 func (r *run) prune(ctx context.Context) error {
 	status := r.status.deployment().Status
 	runs, instances := map[string]bool{}, map[string]bool{}
@@ -24,6 +24,9 @@ func (r *run) prune(ctx context.Context) error {
 		keep(past.ID, past.Instance)
 	}
 	err := r.deleteForgotten(ctx, &batchv1.JobList{}, v1.LabelRun, runs)
+	if err == nil {
+		err = r.deleteForgotten(ctx, &corev1.ConfigMapList{}, v1.LabelRun, runs)
+	}
 	if err == nil {
 		err = r.deleteForgotten(ctx, &corev1.ConfigMapList{}, v1.LabelInstance, instances)
 	}

@@ -41,12 +41,20 @@ const (
 	HelmSucceeded EventKind = "HelmSucceeded"
 	// HelmFailed: the change failed.
 	HelmFailed EventKind = "HelmFailed"
+	// HelmHeld: the gate, or another client at work, held the change.
+	HelmHeld EventKind = "HelmHeld"
 	// RunPaused: the run stopped where it was asked to.
 	RunPaused EventKind = "RunPaused"
 	// RunSucceeded: every stage succeeded.
 	RunSucceeded EventKind = "RunSucceeded"
 	// RunFailed: the run stopped; the same command resumes it.
 	RunFailed EventKind = "RunFailed"
+	// RunAborted: somebody ended the run for good.
+	RunAborted EventKind = "RunAborted"
+	// EngineStopping: the run was aborted, and the engine at work has not let go of it yet.
+	EngineStopping EventKind = "EngineStopping"
+	// ActionStopping: the run was aborted, and the action has not ended yet.
+	ActionStopping EventKind = "ActionStopping"
 )
 
 // Event is one thing that happened in a run.

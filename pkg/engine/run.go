@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 )
@@ -17,6 +19,8 @@ type run struct {
 	status   *statusWriter
 	stages   []lifecycle.Stage
 	watcher  *watcher
+	// id is the run's.
+	id string
 
 	// before holds each action's last attempt that had ended when this engine began.
 	before map[string]int32
@@ -30,8 +34,14 @@ type run struct {
 	mode v1.Mode
 	// helmErr is the failure of this engine's change of the release.
 	helmErr error
+	// cutHelm is true when Helm's change of the release was cut short.
+	cutHelm bool
 	// overBound is true when the run has passed its own bound.
 	overBound bool
+	// abort tells when somebody ended the run for good.
+	abort abortNotice
+	// later does what the run does not wait for.
+	later later
 	// reporting keeps events whole: log lines come from goroutines.
 	reporting sync.Mutex
 }
@@ -47,6 +57,18 @@ func (r *run) report(event Event) {
 		event.Run = *current
 	}
 	r.engine.Reporter.Report(event)
+	r.event(event)
+}
+
+// work watches the run and drives it until it ends, or somebody aborts it.
+func (r *run) work(ctx context.Context) (paused bool, err error) {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(context.Canceled)
+	r.abort.end = end
+	if err := r.watch(ctx); err != nil {
+		return false, err
+	}
+	return r.loopWithinBound(ctx)
 }
 
 // close ends everything that runs in the background.
@@ -55,6 +77,7 @@ func (r *run) close() {
 		r.watcher.close()
 	}
 	r.logs.wg.Wait()
+	r.later.finish()
 }
 
 // loop observes, decides and acts until the run is done, paused, failed or interrupted.
@@ -75,13 +98,15 @@ func (r *run) loop(ctx context.Context) (paused bool, err error) {
 			return false, err
 		}
 		switch {
+		case decision.Aborted:
+			return false, r.abort.seen.Load()
 		case decision.Done:
 			return false, r.succeed(ctx)
 		case decision.Failed:
 			return false, r.fail(ctx, decision)
 		case decision.Helm:
 			if err := r.changeRelease(ctx); err != nil {
-				return false, err
+				return false, r.orHeld(err)
 			}
 			continue
 		}
@@ -159,6 +184,7 @@ func (r *run) pause(ctx context.Context, decision lifecycle.Decision) error {
 	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
 		status.Run.Phase = phase
 		status.Run.Message = fmt.Sprintf("paused after %s, as asked", r.prepared.Until)
+		r.ready(status, metav1.ConditionUnknown, "RunPaused", fmt.Sprintf("run %s is %s", status.Run.ID, status.Run.Message))
 	})
 	if err != nil {
 		return err

@@ -13,8 +13,8 @@ import (
 )
 
 // statusWriter writes a deployment's status. The engine that holds the lock is
-// the status's only writer, so a conflict means that somebody changed the spec
-// or the metadata: read again and go on.
+// the status's only writer but for who aborts the run; so a conflict means that,
+// or that somebody changed the spec or the metadata: read again and go on.
 type statusWriter struct {
 	client client.Client
 
@@ -54,7 +54,11 @@ func (w *statusWriter) refresh(ctx context.Context, conflict error) error {
 	if err := w.client.Get(ctx, client.ObjectKeyFromObject(w.stored), &fresh); err != nil {
 		return err
 	}
-	if known := w.stored.Status.Run; known != nil && (fresh.UID != w.stored.UID || fresh.Status.Run == nil || fresh.Status.Run.ID != known.ID) {
+	known := w.stored.Status.Run
+	if aborted := abortOf(fresh.Status.Run); aborted != nil && known != nil && known.ID == aborted.Run && !known.Phase.Over() {
+		return aborted
+	}
+	if known != nil && (fresh.UID != w.stored.UID || fresh.Status.Run == nil || fresh.Status.Run.ID != known.ID) {
 		return fmt.Errorf("run %s is not recorded there any more: the deployment was deleted, or its status replaced", known.ID)
 	}
 	w.stored = &fresh

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -10,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -18,7 +20,7 @@ import (
 // syncTimeout bounds the first listing of a run's Jobs and pods.
 const syncTimeout = time.Minute
 
-// watcher keeps the run's Jobs and pods and signals whenever one changes.
+// watcher keeps a run's Jobs and pods and signals whenever one changes.
 type watcher struct {
 	// background ends with the watches; whatever runs beside the loop uses it.
 	background context.Context
@@ -26,39 +28,61 @@ type watcher struct {
 	pods       cache.Store
 	changed    chan struct{}
 	stop       context.CancelFunc
-	factory    informers.SharedInformerFactory
+	informers  []cache.SharedIndexInformer
+	running    sync.WaitGroup
 }
 
-// watch starts to watch the run's Jobs and pods and waits for the first listing.
-func (r *run) watch(ctx context.Context) error {
-	selector := labels.SelectorFromSet(labels.Set{v1.LabelRun: r.current().ID}).String()
-	factory := informers.NewSharedInformerFactoryWithOptions(r.engine.Kube, 0,
-		informers.WithNamespace(r.prepared.Desired.Namespace),
+// newWatcher prepares to watch the Jobs and pods that bear a run's label.
+func newWatcher(ctx context.Context, kube kubernetes.Interface, namespace, run string) *watcher {
+	selector := labels.SelectorFromSet(labels.Set{v1.LabelRun: run}).String()
+	factory := informers.NewSharedInformerFactoryWithOptions(kube, 0,
+		informers.WithNamespace(namespace),
 		informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = selector }))
 	jobs, pods := factory.Batch().V1().Jobs().Informer(), factory.Core().V1().Pods().Informer()
 	watching, stop := context.WithCancel(ctx)
-	w := &watcher{background: watching, jobs: jobs.GetStore(), pods: pods.GetStore(), changed: make(chan struct{}, 1), stop: stop, factory: factory}
-	r.watcher = w
+	return &watcher{
+		background: watching, stop: stop, changed: make(chan struct{}, 1),
+		jobs: jobs.GetStore(), pods: pods.GetStore(), informers: []cache.SharedIndexInformer{jobs, pods},
+	}
+}
+
+// start begins to watch and waits for the first listing.
+func (w *watcher) start(ctx context.Context) error {
 	handler := cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(any) { w.signal() },
 		UpdateFunc: func(any, any) { w.signal() },
 		DeleteFunc: func(any) { w.signal() },
 	}
-	for _, informer := range []cache.SharedIndexInformer{jobs, pods} {
+	synced := make([]cache.InformerSynced, 0, len(w.informers))
+	for _, informer := range w.informers {
 		if _, err := informer.AddEventHandler(handler); err != nil {
 			return err
 		}
+		synced = append(synced, informer.HasSynced)
+		w.running.Go(func() { informer.RunWithContext(w.background) })
 	}
-	factory.Start(watching.Done())
-	syncing, cancel := context.WithTimeout(watching, syncTimeout)
+	syncing, cancel := context.WithTimeout(w.background, syncTimeout)
 	defer cancel()
-	if !cache.WaitForCacheSync(syncing.Done(), jobs.HasSynced, pods.HasSynced) {
+	if !cache.WaitForCacheSync(syncing.Done(), synced...) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		return fmt.Errorf("the API server did not list the run's Jobs and pods within %s", syncTimeout)
 	}
 	return nil
+}
+
+// watch starts to watch the run's Jobs and pods, and the deployment, whose run
+// may be aborted by somebody else.
+func (r *run) watch(ctx context.Context) error {
+	namespace, name := r.prepared.Desired.Namespace, r.prepared.Desired.Name
+	r.watcher = newWatcher(ctx, r.engine.Kube, namespace, r.id)
+	deployments := DeploymentInformer(r.engine.Client, namespace, name)
+	if _, err := deployments.AddEventHandler(DeploymentHandler(r.look)); err != nil {
+		return err
+	}
+	r.watcher.informers = append(r.watcher.informers, deployments)
+	return r.watcher.start(ctx)
 }
 
 // signal wakes the loop; signals that nobody has taken yet are one.
@@ -72,7 +96,7 @@ func (w *watcher) signal() {
 // close ends the watches and waits for their goroutines.
 func (w *watcher) close() {
 	w.stop()
-	w.factory.Shutdown()
+	w.running.Wait()
 }
 
 // listJobs returns the run's Jobs as last seen. They are shared: do not change them.

@@ -59,7 +59,7 @@ func (w *world) engine(config *rest.Config) (*engine.Engine, *journal) {
 	w.t.Helper()
 	kube, err := kubernetes.NewForConfig(config)
 	w.must(err)
-	typed, err := client.New(config, client.Options{Scheme: w.scheme, Mapper: w.mapper})
+	typed, err := client.NewWithWatch(config, client.Options{Scheme: w.scheme, Mapper: w.mapper})
 	w.must(err)
 	h, err := helm.New(getter{cluster: w.cluster, config: config, namespace: w.namespace}, w.namespace, nil, helm.WithStorage(helm.StorageSecret))
 	w.must(err)

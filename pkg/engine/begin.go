@@ -22,11 +22,15 @@ const runIDLength = 8
 // begin looks at the cluster again, now under the lock, and records a new run
 // or takes up the unfinished one. It returns nil when there is nothing to do.
 func (e *Engine) begin(ctx context.Context, p *Prepared) (*run, error) {
+	shown := p.Situation
 	var err error
 	if p.Situation, err = e.situation(ctx, p); err != nil {
 		return nil, err
 	}
 	if err := p.fits(); err != nil {
+		return nil, err
+	}
+	if err := p.stillAgreed(shown); err != nil {
 		return nil, err
 	}
 	deployment := p.Situation.Deployment

@@ -32,10 +32,14 @@ func (e *Engine) register(ctx context.Context, p *Prepared) error {
 	}
 	err = Register(ctx, e.Client, p.Driver)
 	if forbidden(err) {
-		return &PreflightError{fmt.Sprintf("driver %s is not registered in the cluster as it stands in this directory, and you may not register it: that needs the permission patch on applicationdrivers.%s (cluster-wide)\nNothing was changed. Ask a driver author to run: kubectl styrmin driver load %s",
-			p.Driver.Object.Name, v1.GroupVersion.Group, p.Driver.Dir)}
+		return mayNotRegister(p.Driver)
 	}
 	return err
+}
+
+func mayNotRegister(d *driver.Driver) error {
+	return &PreflightError{fmt.Sprintf("driver %s is not registered in the cluster as it stands in this directory, and you may not register it: that needs the permission patch on applicationdrivers.%s (cluster-wide)\nNothing was changed. Ask a driver author to run: kubectl styrmin driver load %s",
+		d.Object.Name, v1.GroupVersion.Group, d.Dir)}
 }
 
 // forbidden is true for a missing permission; a webhook's denial has the same code.

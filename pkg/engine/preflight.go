@@ -24,13 +24,19 @@ func (e *PreflightError) Error() string { return e.Message }
 // namespace and lets the operator do what a run needs there. It comes before
 // anything else is read, so that who may do little is told all of it at once.
 func (e *Engine) Preflight(ctx context.Context, namespace string) error {
-	if err := e.Reachable(); err != nil {
-		return err
-	}
-	if err := e.checkNamespace(ctx, namespace); err != nil {
+	if err := e.Look(ctx, namespace); err != nil {
 		return err
 	}
 	return e.checkPermissions(ctx, namespace)
+}
+
+// Look checks that the cluster can be reached, knows our kinds and has the
+// namespace. That is enough for a plan, which says itself what is not permitted.
+func (e *Engine) Look(ctx context.Context, namespace string) error {
+	if err := e.Reachable(); err != nil {
+		return err
+	}
+	return e.checkNamespace(ctx, namespace)
 }
 
 // Reachable checks that the cluster answers and knows our kinds.

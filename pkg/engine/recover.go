@@ -14,19 +14,28 @@ import (
 // is at work on it. The change is then made again, under the same number. It
 // comes before any Job of the run, because a Job is bound to the newest revision.
 func (e *Engine) forgetPending(ctx context.Context, p *Prepared, deployment *v1.StyrminDeployment) error {
-	revisions := p.Situation.Revisions
-	if len(revisions) == 0 {
+	rest, own := withoutOwn(p.Situation.Revisions, deployment.Status)
+	if own == nil {
 		return nil
 	}
-	last := revisions[len(revisions)-1]
-	if !last.IsPending() || !ours(last, deployment.Status) {
-		return nil
-	}
-	if err := e.Helm.Forget(ctx, p.Desired.ReleaseName(), last.Revision); err != nil {
+	if err := e.Helm.Forget(ctx, p.Desired.ReleaseName(), own.Revision); err != nil {
 		return err
 	}
-	p.Situation.Revisions = revisions[:len(revisions)-1]
+	p.Situation.Revisions = rest
 	return nil
+}
+
+// withoutOwn splits a pending revision of an engine of ours off a release's
+// history; own is nil when there is none.
+func withoutOwn(revisions []release.Record, status v1.StyrminDeploymentStatus) (rest []release.Record, own *release.Record) {
+	if len(revisions) == 0 {
+		return revisions, nil
+	}
+	last := revisions[len(revisions)-1]
+	if !last.IsPending() || !ours(last, status) {
+		return revisions, nil
+	}
+	return revisions[:len(revisions)-1], &last
 }
 
 // ours is true for a revision that an engine made for a run of this deployment.

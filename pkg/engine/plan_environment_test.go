@@ -1,0 +1,396 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/helm"
+	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
+	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
+	"github.com/styrmin/kubectl-styrmin/pkg/release"
+)
+
+// plan plans a request, and expects that nothing in the cluster changes by it.
+func (w *world) plan(request engine.Request) *engine.Plan {
+	w.t.Helper()
+	e, events := w.engine(w.config)
+	before := w.everything()
+	p, err := e.Prepare(w.t.Context(), request)
+	w.must(err)
+	plan, err := e.Plan(w.t.Context(), p)
+	w.must(err)
+	if diff := cmp.Diff(before, w.everything()); diff != "" {
+		w.t.Errorf("planning changed the cluster (-before +after):\n%s", diff)
+	}
+	if lines := events.lines(); len(lines) > 0 {
+		w.t.Errorf("planning reported %q", lines)
+	}
+	w.complete(plan)
+	return plan
+}
+
+// everything lists the objects that a run touches, with their versions.
+func (w *world) everything() []string {
+	w.t.Helper()
+	var out []string
+	for _, kind := range []schema.GroupVersionKind{
+		v1.GroupVersion.WithKind("StyrminDeployment"), v1.GroupVersion.WithKind("ApplicationDriver"),
+		{Version: "v1", Kind: "ConfigMap"}, {Version: "v1", Kind: "Secret"}, {Version: "v1", Kind: "Event"},
+		{Group: "batch", Version: "v1", Kind: "Job"}, {Group: "coordination.k8s.io", Version: "v1", Kind: "Lease"},
+	} {
+		var list metav1.PartialObjectMetadataList
+		list.SetGroupVersionKind(kind.GroupVersion().WithKind(kind.Kind + "List"))
+		var options []client.ListOption
+		if kind.Kind != "ApplicationDriver" {
+			options = append(options, client.InNamespace(w.namespace))
+		}
+		w.must(w.admin.List(w.t.Context(), &list, options...))
+		for _, object := range list.Items {
+			if kind.Kind != "ApplicationDriver" || object.Name == "driver-of-"+w.namespace {
+				out = append(out, fmt.Sprintf("%s %s %s", kind.Kind, object.Name, object.ResourceVersion))
+			}
+		}
+	}
+	return out
+}
+
+// complete expects that lists are lists in a plan's JSON form, also when they are empty.
+func (w *world) complete(plan *engine.Plan) {
+	w.t.Helper()
+	data, err := json.Marshal(plan)
+	w.must(err)
+	var fields map[string]any
+	w.must(json.Unmarshal(data, &fields))
+	var walk func(path string, value any)
+	walk = func(path string, value any) {
+		switch v := value.(type) {
+		case nil:
+			if !slices.Contains([]string{".run", ".helm", ".lock"}, path) {
+				w.t.Errorf("the plan's %s is null", path)
+			}
+		case map[string]any:
+			for key, inner := range v {
+				walk(path+"."+key, inner)
+			}
+		case []any:
+			for _, inner := range v {
+				walk(path+"[]", inner)
+			}
+		}
+	}
+	walk("", fields)
+}
+
+// modes writes what becomes of each step, such as "pre: a Skip#1 b Retry#2".
+func modes(plan *engine.Plan) []string {
+	var lines []string
+	for _, mode := range plan.Modes {
+		line := string(mode.Mode) + ":"
+		if mode.Later {
+			line = string(mode.Mode) + " later:"
+		}
+		if mode.Helm != "" {
+			line += " helm " + string(mode.Helm)
+		}
+		for _, action := range mode.Actions {
+			line += fmt.Sprintf(" %s %s#%d", action.Name, action.Fate, action.Attempt)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func expect[T any](t *testing.T, what string, found, expected T) {
+	t.Helper()
+	if diff := cmp.Diff(expected, found); diff != "" {
+		t.Errorf("%s (-expected +found):\n%s", what, diff)
+	}
+}
+
+func TestPlanOfASetup(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("setup/pre/a", "setup/pre/b", "setup/core/c", "upgrade/pre/u")
+	plan := w.plan(w.request(engine.VerbSetup, d, "1.0", until(v1.ModeCore)))
+	expect(t, "hook", plan.Hook, v1.RunHookSetup)
+	expect(t, "why", plan.Why, []lifecycle.Cause{lifecycle.CauseNothingDeployed})
+	expect(t, "version", plan.Version, engine.Move{To: "1.0"})
+	expect(t, "driver", plan.Driver, engine.PlannedDriver{Name: d.Object.Name, Version: engine.Move{To: "1"}, Register: true})
+	expect(t, "modes", modes(plan), []string{"pre: a Start#1 b Start#1", "core: helm Start c Start#1", "post later:"})
+	expect(t, "deployment", plan.Deployment, engine.PlannedDeployment{Changes: []string{}})
+	if !plan.Changes || plan.Run != nil || plan.Lock != nil || len(plan.Refused) > 0 || !plan.Inputs.None() {
+		t.Errorf("unexpected plan %+v", plan)
+	}
+	expect(t, "install", plan.Helm.Install, true)
+	if o := plan.Helm.Objects; len(o) != 1 || o[0].Change != helm.Added || o[0].Name != "app-config" || !strings.Contains(o[0].Diff, "+  version: \"1.0\"\n") {
+		t.Errorf("unexpected objects %+v", o)
+	}
+	expect(t, "gate", plan.Gate, engine.PlannedGate{GateState: engine.GateState{Mode: engine.GateOff}, Outcome: lifecycle.NotGoverned, Reason: lifecycle.ReasonNoDeployment})
+}
+
+func TestPlanOfAnUpgrade(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("setup/pre/a", "upgrade/pre/u", "upgrade/post/v")
+	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
+
+	plan := w.plan(w.request(engine.VerbUpgrade, d, "2.0", size(7)))
+	expect(t, "why", plan.Why, []lifecycle.Cause{lifecycle.CauseVersion})
+	expect(t, "version", plan.Version, engine.Move{From: "1.0", To: "2.0"})
+	expect(t, "parameters", plan.Inputs.Parameters, []string{"size"})
+	expect(t, "deployment", plan.Deployment, engine.PlannedDeployment{Exists: true, Changes: []string{"spec.parameters.size", "spec.version"}})
+	expect(t, "modes", modes(plan), []string{"pre: u Start#1", "core: helm Start", "post: v Start#1"})
+	expect(t, "revisions", []int{plan.Helm.Deployed, plan.Helm.Revision}, []int{1, 2})
+	expect(t, "chart", plan.Helm.ChartVersion, engine.Move{From: "0.1.0", To: "0.1.0"})
+	if o := plan.Helm.Objects; len(o) != 1 || o[0].Change != helm.Changed || o[0].Namespace != w.namespace || !strings.Contains(o[0].Diff, "-  size: \"1\"\n-  version: \"1.0\"\n+  size: \"7\"\n+  version: \"2.0\"\n") {
+		t.Errorf("unexpected objects %+v", o)
+	}
+	expect(t, "gate", plan.Gate.Reason, lifecycle.ReasonNotDeclared)
+	if plan.Driver.Register {
+		t.Error("the driver is registered already")
+	}
+
+	plan = w.plan(w.request(engine.VerbUpgrade, d, "1.0", size(7)))
+	expect(t, "parameters only", plan.Why, []lifecycle.Cause{lifecycle.CauseInputs})
+	expect(t, "parameters only", modes(plan), []string{"pre:", "core: helm Start", "post:"})
+
+	other := w.driverText("def work(deployment_id: str) -> None:\n    print(2)\n", "upgrade/pre/u")
+	plan = w.plan(w.request(engine.VerbUpgrade, other, "1.0"))
+	expect(t, "another driver", plan.Why, []lifecycle.Cause{lifecycle.CauseDriver})
+	expect(t, "another driver", plan.Driver.Register, true)
+	expect(t, "another driver's objects", len(plan.Helm.Objects), 0)
+
+	plan = w.plan(w.request(engine.VerbUpgrade, d, "1.0"))
+	if plan.Changes || len(plan.Why) > 0 || len(plan.Modes) > 0 || plan.Helm != nil {
+		t.Errorf("nothing to do: unexpected plan %+v", plan)
+	}
+	plan = w.plan(w.request(engine.VerbUpgrade, d, "1.0", func(r *engine.Request) { r.Desired.Spec.Jobs.TimeoutSeconds = 77 }))
+	expect(t, "settings only", plan.Deployment.Changes, []string{"spec.jobs.timeoutSeconds"})
+	if !plan.Changes || len(plan.Modes) > 0 {
+		t.Errorf("settings only: unexpected plan %+v", plan)
+	}
+}
+
+// TestPlanOfAResumedRun: what is foreseen is what is done, also where the engine
+// died before it recorded what it saw.
+func TestPlanOfAResumedRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("setup/pre/bad", "setup/pre/slow", "setup/pre/good", "setup/post/c")
+	w.kubelet.decide(w.namespace, "bad", failsWith("no"))
+	w.kubelet.decide(w.namespace, "slow", runs)
+	ctx, interrupt := context.WithCancel(t.Context())
+	events, done := w.inBackground(ctx, w.request(engine.VerbSetup, d, "1.0"))
+	w.eventually("the start", func() error {
+		return errors.Join(events.has("ActionStarted slow#1"), events.has("ActionSucceeded good#1"), events.has("ActionFailed bad#1"))
+	})
+	interrupt()
+	within(t, patience, "the interruption", done)
+
+	plan := w.plan(w.request(engine.VerbSetup, d, "1.0"))
+	expect(t, "why", plan.Why, []lifecycle.Cause{lifecycle.CauseUnfinished})
+	expect(t, "modes", modes(plan), []string{"pre: bad Retry#2 slow Adopt#1 good Skip#1", "core: helm Start", "post: c Start#1"})
+	expect(t, "resumption", plan.Run.Resumption, lifecycle.Resumes)
+
+	plan = w.plan(w.request(engine.VerbSetup, d, "1.0", size(9)))
+	expect(t, "other inputs", plan.Run.Resumption, lifecycle.OtherInputs)
+	expect(t, "other inputs", plan.Run.Inputs.Parameters, []string{"size"})
+	if len(plan.Refused) != 1 || !strings.Contains(plan.Refused[0], "action slow of run") {
+		t.Errorf("beside an action at work: found refusals %q", plan.Refused)
+	}
+
+	w.must(w.kubelet.endAll(t.Context(), w.namespace, "slow", ending{message: result(jobs.Result{Outcome: "succeeded"})}))
+	w.eventually("the Job's end", func() error {
+		for _, job := range w.jobs(w.deployment().Status.Run.ID) {
+			if job.Annotations[v1.AnnotationAction] == "slow" && jobs.StateOf(&job) == v1.ActionSucceeded {
+				return nil
+			}
+		}
+		return errors.New("it is under way")
+	})
+	plan = w.plan(w.request(engine.VerbSetup, d, "1.0"))
+	expect(t, "modes", modes(plan), []string{"pre: bad Retry#2 slow Skip#1 good Skip#1", "core: helm Start", "post: c Start#1"})
+
+	w.kubelet.decide(w.namespace, "bad", succeeds)
+	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
+	expect(t, "what ran", len(w.kubelet.order(w.namespace)), 5) // each once, and bad twice
+}
+
+// TestPlanAfterTheReleaseChanged: a run that failed in post does not touch the release again.
+func TestPlanAfterTheReleaseChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("setup/pre/a", "setup/post/bad")
+	w.kubelet.decide(w.namespace, "bad", failsWith("no"))
+	if _, _, err := w.do(t.Context(), w.request(engine.VerbSetup, d, "1.0")); err == nil {
+		t.Fatal("expected a failure in post")
+	}
+	plan := w.plan(w.request(engine.VerbUpgrade, d, "1.0"))
+	expect(t, "modes", modes(plan), []string{"pre: a Skip#1", "core: helm Skip", "post: bad Retry#2"})
+	if plan.Helm != nil || !plan.Changes || plan.Hook != v1.RunHookSetup {
+		t.Errorf("unexpected plan %+v", plan)
+	}
+}
+
+func TestPlanOfSomebodyElsesRelease(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("upgrade/pre/u")
+	e, _ := w.engine(w.config)
+	p, err := e.Prepare(t.Context(), w.request(engine.VerbSetup, d, "1.0"))
+	w.must(err)
+	_, err = e.Helm.Apply(t.Context(), helm.Request{Release: deploymentName, Chart: p.Chart, Values: map[string]any{"version": "theirs"}})
+	w.must(err)
+	plan := w.plan(w.request(engine.VerbUpgrade, d, "1.0"))
+	expect(t, "why", plan.Why, []lifecycle.Cause{lifecycle.CauseDeployedByOthers})
+	expect(t, "version", plan.Version, engine.Move{To: "1.0"})
+	expect(t, "modes", modes(plan), []string{"pre: u Start#1", "core: helm Start", "post:"})
+	if o := plan.Helm.Objects; len(o) != 1 || !strings.Contains(o[0].Diff, "-  version: theirs\n") {
+		t.Errorf("unexpected objects %+v", o)
+	}
+}
+
+// TestPlanOfAPendingRelease: what an engine of ours left is made again, what
+// another client is at work on is left alone.
+func TestPlanOfAPendingRelease(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith()
+	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
+	w.diesInHelm(w.request(engine.VerbUpgrade, d, "2.0"))
+	plan := w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
+	expect(t, "revision", plan.Helm.Revision, 2)
+	expect(t, "refusals", plan.Refused, []string{})
+
+	record := &corev1.Secret{}
+	record.Namespace, record.Name = w.namespace, release.Key(deploymentName, 2)
+	w.must(w.admin.Patch(t.Context(), record, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"labels":{"styrmin.io/run":null}}}`))))
+	plan = w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
+	expect(t, "revision", plan.Helm.Revision, 3)
+	if len(plan.Refused) != 1 || !strings.Contains(plan.Refused[0], "revision 2 of Helm release app is pending-upgrade") {
+		t.Errorf("found refusals %q", plan.Refused)
+	}
+}
+
+func TestPlanSaysWhoHasTheLock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	lease := w.lease("other-host/1-abcde", time.Now().Add(-time.Hour))
+	plan := w.plan(w.request(engine.VerbSetup, w.driverWith(), "1.0"))
+	if plan.Lock == nil || plan.Lock.Identity != "other-host/1-abcde" || plan.Lock.Renewing || len(plan.Refused) > 0 {
+		t.Errorf("a silent holder: found %+v, refused %q", plan.Lock, plan.Refused)
+	}
+
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go func() {
+		for ctx.Err() == nil {
+			lease.Spec.RenewTime = ptr(metav1.NewMicroTime(time.Now()))
+			_ = w.admin.Update(ctx, lease)
+			time.Sleep(time.Second)
+		}
+	}()
+	e, _ := w.engine(w.config)
+	p, err := e.Prepare(t.Context(), w.request(engine.VerbSetup, w.driverWith(), "1.0"))
+	w.must(err)
+	plan, err = e.Plan(t.Context(), p)
+	w.must(err)
+	if plan.Lock == nil || !plan.Lock.Renewing || len(plan.Refused) != 1 || !strings.Contains(plan.Refused[0], "is being driven by other-host/1-abcde since ") {
+		t.Errorf("a live holder: found %+v, refused %q", plan.Lock, plan.Refused)
+	}
+}
+
+// readRules are what planning needs.
+var readRules = []rbacv1.PolicyRule{
+	{APIGroups: []string{"styrmin.io"}, Resources: []string{"styrmindeployments"}, Verbs: []string{"get", "list"}},
+	{APIGroups: []string{""}, Resources: []string{"configmaps", "secrets"}, Verbs: []string{"get", "list"}},
+	{APIGroups: []string{"apps"}, Resources: []string{"deployments", "statefulsets"}, Verbs: []string{"list"}},
+	{APIGroups: []string{"batch"}, Resources: []string{"jobs", "cronjobs"}, Verbs: []string{"list"}},
+	{APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"}, Verbs: []string{"get"}},
+}
+
+// TestPlanSaysWhatIsNotPermitted: who may read may plan, and is told what a run needs.
+func TestPlanSaysWhatIsNotPermitted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	user := "reader-" + w.namespace
+	w.grant(user, readRules)
+	config := rest.CopyConfig(w.config)
+	config.Impersonate = rest.ImpersonationConfig{UserName: user}
+	e, _ := w.engine(config)
+	w.must(e.Look(t.Context(), w.namespace))
+	p, err := e.Prepare(t.Context(), w.request(engine.VerbSetup, w.driverWith("setup/pre/a"), "1.0"))
+	w.must(err)
+	plan, err := e.Plan(t.Context(), p)
+	w.must(err)
+	if len(plan.Refused) != 2 || !strings.Contains(plan.Refused[0], "jobs.batch: ") || !strings.Contains(plan.Refused[1], "may not register it") {
+		t.Errorf("found refusals %q", plan.Refused)
+	}
+	expect(t, "gate", plan.Gate.Mode, engine.GateUnknown)
+}
+
+func TestPlanOfAGuardedNamespace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("upgrade/pre/u")
+	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.namespace}}
+	w.must(w.admin.Patch(t.Context(), namespace, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"labels":{"styrmin.io/gate":"enforce"}}}`))))
+	plan := w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
+	expect(t, "gate", plan.Gate.GateState, engine.GateState{Mode: engine.GateEnforced, WithoutWebhook: true})
+	expect(t, "verdict", plan.Gate.Outcome, lifecycle.Held)
+	if !strings.Contains(plan.Gate.Message, "held by styrmin: this release is governed by StyrminDeployment "+w.namespace+"/app") {
+		t.Errorf("found message %q", plan.Gate.Message)
+	}
+
+	// The pre actions succeed, vouched by nobody: the gate would not count them.
+	w.mustDo(w.request(engine.VerbUpgrade, d, "2.0", until(v1.ModePre)))
+	plan = w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
+	expect(t, "reason", plan.Gate.Reason, lifecycle.ReasonMissing)
+	for _, job := range w.jobs(w.deployment().Status.Run.ID) {
+		patch := client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"annotations":{"styrmin.io/requested-by":"me"}}}`))
+		w.must(w.admin.Patch(t.Context(), &job, patch))
+	}
+	plan = w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
+	expect(t, "verdict", plan.Gate.Outcome, lifecycle.Allowed)
+}
+
+// TestAgreedPlan: what was agreed to is done, or nothing.
+func TestAgreedPlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("upgrade/pre/u")
+	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
+	e, _ := w.engine(w.config)
+	p, err := e.Prepare(t.Context(), w.request(engine.VerbUpgrade, d, "2.0"))
+	w.must(err)
+	p.Agreed = true
+	w.mustDo(w.request(engine.VerbUpgrade, d, "1.0", size(5)))
+	_, err = e.Do(t.Context(), p)
+	var refused *engine.RefusedError
+	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "since the plan was shown") {
+		t.Errorf("expected a refusal, found %v", err)
+	}
+	p, err = e.Prepare(t.Context(), w.request(engine.VerbUpgrade, d, "2.0"))
+	w.must(err)
+	p.Agreed = true
+	if _, err = e.Do(t.Context(), p); err != nil {
+		t.Errorf("nothing changed meanwhile: found %v", err)
+	}
+}

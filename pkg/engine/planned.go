@@ -1,0 +1,268 @@
+package engine
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/helm"
+	"github.com/styrmin/kubectl-styrmin/pkg/instance"
+	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
+	"github.com/styrmin/kubectl-styrmin/pkg/release"
+)
+
+// findings are what the cluster says beside the situation.
+type findings struct {
+	// register is true when the given driver is not the registered one.
+	register bool
+	// evidence is what the deployment's Jobs say, vouched what they say to the gate.
+	evidence, vouched []lifecycle.Evidence
+	// helm is the change of the release; nil when there is none.
+	helm    *PlannedHelm
+	gate    GateState
+	lock    *Holder
+	refused []string
+}
+
+// plan puts a plan together. It is a function of what was found.
+func (p *Prepared) plan(found findings) (*Plan, error) {
+	s := p.Situation
+	target, err := p.Instance.ForGate()
+	if err != nil {
+		return nil, err
+	}
+	app, from := p.Instance.Context.App, p.deployed()
+	plan := &Plan{
+		Namespace:  p.Desired.Namespace,
+		Name:       p.Desired.Name,
+		Release:    p.Desired.ReleaseName(),
+		Verb:       p.Verb,
+		Hook:       s.Hook,
+		Why:        p.why(target.Target),
+		Version:    Move{To: app.Version},
+		Driver:     PlannedDriver{Name: app.Name, Version: Move{To: app.DriverVersion}, Register: found.register},
+		Inputs:     unchanged(),
+		Deployment: p.plannedDeployment(),
+		Run:        p.plannedRun(target),
+		Modes:      []PlannedMode{},
+		Helm:       found.helm,
+		Gate:       p.plannedGate(found, target),
+		Lock:       found.lock,
+		Refused:    append([]string{}, found.refused...),
+	}
+	if from != nil {
+		plan.Version.From, plan.Driver.Version.From = from.Context.App.Version, from.Context.App.DriverVersion
+		plan.Inputs = instance.Changed(from, p.Instance)
+	}
+	if s.Resume {
+		plan.Version.From = s.Deployment.Status.Run.FromVersion
+	}
+	if s.Changed {
+		plan.Modes = p.plannedModes(p.state(target, found.evidence))
+	}
+	plan.Changes = s.Changed || found.register || !plan.Deployment.Exists || len(plan.Deployment.Changes) > 0
+	return plan, nil
+}
+
+// unchanged are inputs in which nothing differs, or of which nothing is known.
+func unchanged() instance.Changes {
+	return instance.Changes{Parameters: []string{}, Config: []string{}}
+}
+
+// deployed is the instance that is deployed; nil when nothing is or somebody else deployed it.
+func (p *Prepared) deployed() *instance.Instance {
+	if p.Situation.Deployed == nil {
+		return nil
+	}
+	return p.known(p.Situation.Deployed.Instance)
+}
+
+// known finds an instance by its digest; nil when it is not stored any more.
+func (p *Prepared) known(digest string) *instance.Instance {
+	for _, candidate := range append([]*instance.Instance{p.Instance}, p.Situation.Stored...) {
+		if candidate.Digest == digest {
+			return candidate
+		}
+	}
+	return nil
+}
+
+func (p *Prepared) why(target lifecycle.Target) []lifecycle.Cause {
+	switch causes := lifecycle.Why(p.Situation.Deployed, target); {
+	case !p.Situation.Changed:
+		return []lifecycle.Cause{}
+	case p.Situation.Resume, len(causes) == 0:
+		return []lifecycle.Cause{lifecycle.CauseUnfinished}
+	default:
+		return causes
+	}
+}
+
+// plannedRun is the recorded run, if it is not over or goes on all the same.
+func (p *Prepared) plannedRun(target lifecycle.Instance) *PlannedRun {
+	s := p.Situation
+	if s.Deployment == nil || s.Deployment.Status.Run == nil {
+		return nil
+	}
+	run := s.Deployment.Status.Run
+	planned := &PlannedRun{
+		ID: run.ID, Hook: run.Hook, Phase: run.Phase, Version: run.Version,
+		Resumption: lifecycle.Resume(run, target, s.Revisions),
+		Inputs:     unchanged(),
+	}
+	switch begun := p.known(run.Instance); {
+	case s.Resume:
+		planned.Resumption = lifecycle.Resumes
+	case planned.Resumption == lifecycle.NothingToResume:
+		return nil
+	case planned.Resumption == lifecycle.OtherInputs && begun != nil:
+		planned.Inputs = instance.Changed(begun, p.Instance)
+	}
+	return planned
+}
+
+// state is what an engine that begins now would find of the run.
+func (p *Prepared) state(target lifecycle.Instance, evidence []lifecycle.Evidence) lifecycle.State {
+	s := p.Situation
+	state := lifecycle.State{Stages: lifecycle.Stages(p.Driver.Object.Spec.Actions, s.Hook, p.Instance.HelmInAction())}
+	if !s.Resume {
+		return state
+	}
+	run := s.Deployment.Status.Run.DeepCopy()
+	p.reopen(run)
+	state.Attempts = lifecycle.Observed(*run, evidence)
+	state.HelmDone = run.Revision > 0 || lifecycle.ReleaseAt(run.BaseRevision, target, s.Revisions) > 0
+	return state
+}
+
+func (p *Prepared) plannedModes(state lifecycle.State) []PlannedMode {
+	var modes []PlannedMode
+	for _, forecast := range lifecycle.Foresee(state) {
+		mode := PlannedMode{
+			Mode: forecast.Mode, Helm: forecast.Helm, Actions: []PlannedAction{},
+			Later: p.Until != "" && order(forecast.Mode) > order(p.Until),
+		}
+		for _, step := range forecast.Steps {
+			mode.Actions = append(mode.Actions, plannedAction(step))
+		}
+		modes = append(modes, mode)
+	}
+	return modes
+}
+
+func plannedAction(step lifecycle.Step) PlannedAction {
+	planned := PlannedAction{
+		Name: step.Action.Name, Description: step.Action.Description,
+		Fate: step.Fate, Attempt: step.Known.Number, State: step.Known.State,
+	}
+	if step.Fate == lifecycle.FateStart || step.Fate == lifecycle.FateRetry {
+		planned.Attempt++
+	}
+	if planned.State == "" {
+		planned.State = v1.ActionPending
+	}
+	return planned
+}
+
+// plannedGate judges another client's change that is exactly the planned one. Of
+// instances the gate knows those that are stored.
+func (p *Prepared) plannedGate(found findings, target lifecycle.Instance) PlannedGate {
+	s := p.Situation
+	world := lifecycle.World{Deployment: s.Deployment, Revisions: s.Revisions, Evidence: found.vouched}
+	for _, stored := range s.Stored {
+		if known, err := stored.ForGate(); err == nil {
+			world.Instances = append(world.Instances, known)
+		}
+	}
+	verdict := lifecycle.Judge(release.Record{
+		Name: p.Desired.ReleaseName(), Namespace: p.Desired.Namespace, Revision: lifecycle.Newest(s.Revisions) + 1,
+		Status: release.StatusPendingUpgrade, Fingerprint: target.Fingerprint,
+	}, world)
+	gate := PlannedGate{GateState: found.gate, Outcome: verdict.Outcome, Reason: verdict.Reason}
+	if verdict.Outcome == lifecycle.Held {
+		gate.Message = verdict.Message(p.Desired.Namespace)
+	}
+	return gate
+}
+
+func (p *Prepared) plannedDeployment() PlannedDeployment {
+	if p.Situation.Deployment == nil {
+		return PlannedDeployment{Changes: []string{}}
+	}
+	return PlannedDeployment{Exists: true, Changes: specChanges(p.Situation.Deployment.Spec, p.Desired.Spec)}
+}
+
+// specChanges lists the paths of the fields in which two specs differ. Below a
+// parameter and a key of the configuration it names nothing more.
+func specChanges(stored, desired v1.StyrminDeploymentSpec) []string {
+	paths := []string{}
+	var walk func(path string, before, after any, depth int)
+	walk = func(path string, before, after any, depth int) {
+		if reflect.DeepEqual(before, after) {
+			return
+		}
+		was, wasMapping := before.(map[string]any)
+		is, isMapping := after.(map[string]any)
+		if depth == 0 || !wasMapping && before != nil || !isMapping && after != nil {
+			paths = append(paths, path)
+			return
+		}
+		all := maps.Clone(was)
+		if all == nil {
+			all = map[string]any{}
+		}
+		maps.Copy(all, is)
+		for _, key := range slices.Sorted(maps.Keys(all)) {
+			walk(path+"."+key, was[key], is[key], depth-1)
+		}
+	}
+	const belowSpec = 2
+	walk("spec", asMapping(stored), asMapping(desired), belowSpec)
+	return paths
+}
+
+func asMapping(spec v1.StyrminDeploymentSpec) any {
+	data, err := json.Marshal(spec)
+	if err != nil {
+		return nil
+	}
+	var mapping any
+	if json.Unmarshal(data, &mapping) != nil {
+		return nil
+	}
+	return mapping
+}
+
+// changesRelease is true when the run is to change the release, itself or by an action.
+func (p *Prepared) changesRelease(state lifecycle.State) bool {
+	return p.Situation.Changed && !state.HelmDone
+}
+
+// plannedHelm is what is known of the change without the cluster.
+func (p *Prepared) plannedHelm() *PlannedHelm {
+	revisions := p.revisions()
+	planned := &PlannedHelm{
+		InAction:     p.Instance.HelmInAction() && p.Situation.Hook == v1.RunHookUpgrade,
+		Install:      helm.Installs(revisions),
+		Chart:        p.Chart.Name,
+		ChartVersion: Move{To: p.Chart.Version},
+		Revision:     lifecycle.Newest(revisions) + 1,
+		Objects:      []helm.ObjectChange{}, Hooks: []helm.Hook{}, Definitions: []string{}, Unforeseen: []helm.Unforeseen{},
+	}
+	if deployed := lifecycle.NewestDeployed(revisions); deployed != nil {
+		planned.Deployed, planned.ChartVersion.From = deployed.Revision, deployed.Fingerprint.Version
+	}
+	return planned
+}
+
+// revisions are the release's that there are once a run has begun.
+func (p *Prepared) revisions() []release.Record {
+	var status v1.StyrminDeploymentStatus
+	if p.Situation.Deployment != nil {
+		status = p.Situation.Deployment.Status
+	}
+	revisions, _ := withoutOwn(p.Situation.Revisions, status)
+	return revisions
+}

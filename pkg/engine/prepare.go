@@ -40,8 +40,6 @@ type Situation struct {
 	Revisions []release.Record
 	// Stored are the deployment's instances.
 	Stored []*instance.Instance
-	// Stored are the deployment's instances.
-	Stored []*instance.Instance
 	// Deployed is what is deployed; nil for nothing.
 	Deployed *lifecycle.Target
 	// Hook is what has to run, Changed whether anything has.

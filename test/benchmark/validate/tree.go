@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,12 +16,29 @@ import (
 // ordinaryActions is how many actions a driver of ordinary size has.
 const ordinaryActions = 8
 
-//go:embed driver/*.tmpl
+//go:embed driver
 var sources embed.FS
 
-// The templates have << and >> so that values.j2.yml may have its braces.
-var templates = template.Must(template.New("").Delims("<<", ">>").
-	Funcs(template.FuncMap{"split": strings.Fields}).ParseFS(sources, "driver/*.tmpl"))
+// templates are the files of a driver by their paths in it. They have << and >>
+// so that values.j2.yml and the chart may have their braces.
+var templates = parse()
+
+func parse() map[string]*template.Template {
+	out := map[string]*template.Template{}
+	err := fs.WalkDir(sources, "driver", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := sources.ReadFile(path)
+		name := strings.TrimSuffix(strings.TrimPrefix(path, "driver/"), ".tmpl")
+		out[name] = template.Must(template.New(name).Delims("<<", ">>").Funcs(template.FuncMap{"split": strings.Fields}).Parse(string(text)))
+		return err
+	})
+	if err != nil {
+		panic(err) // the files are in the program
+	}
+	return out
+}
 
 // made is what the templates know of a driver.
 type made struct {
@@ -54,15 +72,16 @@ func makeActions(n int) []action {
 }
 
 func writeDriver(dir string, d made) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	for _, t := range templates.Templates() {
+	for name, t := range templates {
 		var b bytes.Buffer
 		if err := t.Execute(&b, d); err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, strings.TrimSuffix(t.Name(), ".tmpl")), b.Bytes(), 0o600); err != nil {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
 			return err
 		}
 	}

@@ -122,6 +122,19 @@ func TestLargeManifest(t *testing.T) {
 	}
 }
 
+// TestOddTexts has names and labels that no cluster would take.
+func TestOddTexts(t *testing.T) {
+	d := load(t, "./chart", "")
+	write(t, d.Dir, map[string]string{
+		"chart/Chart.yaml":         "apiVersion: v2\nname: notes\nversion: 1.2.0\n",
+		"chart/templates/web.yaml": "kind: Deployment\nmetadata: {name: \"two\\nlines\"}\nspec: {template: {metadata: {labels: {app: {{ repeat 100000 \"x\" }}}}, spec: {}}}\n",
+	})
+	found := New("").Check(t.Context(), d, lint.Inputs{})
+	if len(found) != 1 || len(found[0].Help) > 2*longest || !strings.HasPrefix(found[0].Help, "the chart has Deployment two lines (app: xxx") {
+		t.Errorf("found %.1000v", found)
+	}
+}
+
 func write(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
 	for name, text := range files {

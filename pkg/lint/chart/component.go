@@ -96,7 +96,7 @@ func (e *evidence) candidates(wanted map[string]string) string {
 		if len(has) == 0 {
 			has = w.labels
 		}
-		out = append(out, e.mask.text(fmt.Sprintf("%s (%s)", w, written(has))))
+		out = append(out, e.shown(fmt.Sprintf("%s (%s)", w, written(has))))
 	}
 	return "the chart has " + few(out)
 }

@@ -18,7 +18,7 @@ func checkOverlap(e *evidence) {
 		})
 		narrow := owners[len(owners)-1]
 		for _, o := range owners[:len(owners)-1] {
-			broad[o.component] = append(broad[o.component], e.mask.text(fmt.Sprintf("%s of %q", o.workload, narrow.component)))
+			broad[o.component] = append(broad[o.component], e.shown(fmt.Sprintf("%s of %q", o.workload, narrow.component)))
 		}
 	}
 	for _, component := range slices.Sorted(maps.Keys(broad)) {

@@ -17,7 +17,7 @@ func checkOverrideContainer(e *evidence) {
 		}
 		help := diagnostic.Suggest(o.Container, names)
 		if help == "" {
-			help = "the containers are " + e.mask.text(strings.Join(names, ", "))
+			help = "the containers are " + e.shown(strings.Join(names, ", "))
 		}
 		e.report(diagnostic.Warning, "chart-override-container", path, help,
 			"%s is %q, but no pod of component %q has such a container", path, o.Container, o.Component)

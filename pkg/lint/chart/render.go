@@ -32,7 +32,7 @@ func (e *evidence) renderProblems() []string {
 	case errors.Is(e.renderErr, context.DeadlineExceeded):
 		return []string{fmt.Sprintf("%s does not render within %s", chart, rendering)}
 	case !errors.As(e.renderErr, &failed):
-		return []string{fmt.Sprintf("%s does not render: %s", chart, e.mask.text(oneLine(e.renderErr.Error())))}
+		return []string{fmt.Sprintf("%s does not render: %s", chart, e.shown(e.renderErr.Error()))}
 	case len(failed.Violations) > 0:
 		var out []string
 		for _, v := range failed.Violations {
@@ -40,9 +40,9 @@ func (e *evidence) renderProblems() []string {
 		}
 		return out
 	case failed.Place != "":
-		return []string{fmt.Sprintf("%s does not render: %s: %s", chart, failed.Place, e.mask.text(oneLine(failed.Message)))}
+		return []string{fmt.Sprintf("%s does not render: %s: %s", chart, failed.Place, e.shown(failed.Message))}
 	}
-	return []string{fmt.Sprintf("%s does not render: %s", chart, e.mask.text(oneLine(failed.Message)))}
+	return []string{fmt.Sprintf("%s does not render: %s", chart, e.shown(failed.Message))}
 }
 
 // settings is how the parameters are given on the command line.

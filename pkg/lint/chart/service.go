@@ -27,7 +27,7 @@ func (e *evidence) ports(component string, wanted int) (declared []string, has b
 		for _, c := range w.containers {
 			for _, port := range c.ports {
 				has = has || port == wanted
-				declared = append(declared, fmt.Sprintf("%d (%s)", port, e.mask.text(c.name)))
+				declared = append(declared, fmt.Sprintf("%d (%s)", port, e.shown(c.name)))
 			}
 		}
 	}

@@ -14,7 +14,7 @@ func TestEventMessage(t *testing.T) {
 	nobody := run
 	nobody.RequestedBy = ""
 	for want, event := range map[string]Event{
-		"": {Kind: RunResumed},
+		"":                                                      {Kind: RunResumed},
 		": asked for by alice":                                  {Kind: RunStarted},
 		": paused after pre, as asked":                          {Kind: RunPaused, Mode: v1.ModePre},
 		": succeeded after 1m5.2s":                              {Kind: RunSucceeded, Elapsed: 65*time.Second + 213*time.Millisecond},

@@ -5,33 +5,114 @@ import (
 	"fmt"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
+// leftover is what of a run is at work: a Job that has not ended, or a pod.
+type leftover struct {
+	run, action string
+	// job is the Job, or the pod's; nil when the pod's Job is gone.
+	job *batchv1.Job
+	// pod is nil for a Job.
+	pod *corev1.Pod
+}
+
+// String names it for people.
+func (l leftover) String() string {
+	switch {
+	case l.pod == nil:
+		return fmt.Sprintf("Job %s of action %s", l.job.Name, l.action)
+	case l.pod.Spec.NodeName == "":
+		return fmt.Sprintf("pod %s of action %s", l.pod.Name, l.action)
+	default:
+		return fmt.Sprintf("pod %s of action %s on node %s", l.pod.Name, l.action, l.pod.Spec.NodeName)
+	}
+}
+
+// atWork lists what of a run is at work, of any run when it is empty: Jobs first,
+// those included that are being deleted, then pods.
+func (e *Engine) atWork(ctx context.Context, deployment *v1.StyrminDeployment, run string) ([]leftover, error) {
+	selector := client.MatchingLabels{v1.LabelDeployment: deployment.Name}
+	if run != "" {
+		selector[v1.LabelRun] = run
+	}
+	options := []client.ListOption{client.InNamespace(deployment.Namespace), selector, client.HasLabels{v1.LabelRun}}
+	var jobList batchv1.JobList
+	var podList corev1.PodList
+	// In this order: a Job that is created in between shows at least its pod.
+	if err := e.Client.List(ctx, &jobList, options...); err != nil {
+		return nil, fmt.Errorf("list the Jobs of StyrminDeployment %s/%s: %w", deployment.Namespace, deployment.Name, err)
+	}
+	if err := e.Client.List(ctx, &podList, options...); err != nil {
+		return nil, fmt.Errorf("list the pods of StyrminDeployment %s/%s: %w", deployment.Namespace, deployment.Name, err)
+	}
+	var left []leftover
+	byName := map[string]*batchv1.Job{}
+	for i := range jobList.Items {
+		job := &jobList.Items[i]
+		byName[job.Name] = job
+		if state := jobs.StateOf(job); state == v1.ActionRunning || state == v1.ActionLost {
+			left = append(left, leftover{run: job.Labels[v1.LabelRun], action: job.Annotations[v1.AnnotationAction], job: job})
+		}
+	}
+	for i := range podList.Items {
+		if pod := &podList.Items[i]; !podEnded(pod) {
+			left = append(left, podLeft(pod, byName[pod.Labels[batchv1.JobNameLabel]]))
+		}
+	}
+	return left, nil
+}
+
+func podLeft(pod *corev1.Pod, job *batchv1.Job) leftover {
+	left := leftover{run: pod.Labels[v1.LabelRun], action: pod.Labels[v1.LabelAction], job: job, pod: pod}
+	if job != nil {
+		left.action = job.Annotations[v1.AnnotationAction]
+	}
+	return left
+}
+
+// podEnded is true for a pod whose containers will not run any more.
+func podEnded(pod *corev1.Pod) bool {
+	return pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
+}
+
 // refuseLeftovers refuses a new run while an action of an earlier one, whose
 // engine was interrupted, is still at work: beside it the new run could not keep
 // its order, and both would change the same application.
 func (e *Engine) refuseLeftovers(ctx context.Context, deployment *v1.StyrminDeployment) error {
-	var list batchv1.JobList
-	err := e.Client.List(ctx, &list, client.InNamespace(deployment.Namespace),
-		client.MatchingLabels{v1.LabelDeployment: deployment.Name}, client.HasLabels{v1.LabelRun})
-	if err != nil {
-		return fmt.Errorf("list the Jobs of StyrminDeployment %s/%s: %w", deployment.Namespace, deployment.Name, err)
+	all, err := e.atWork(ctx, deployment, "")
+	if err != nil || len(all) == 0 {
+		return err
 	}
-	for i := range list.Items {
-		job := &list.Items[i]
-		if jobs.StateOf(job) != v1.ActionRunning {
-			continue
-		}
-		return &RefusedError{
-			What: fmt.Sprintf("action %s of run %s is still under way as Job %s, and this would be a new run with other inputs",
-				job.Annotations[v1.AnnotationAction], job.Labels[v1.LabelRun], job.Name),
-			Next: fmt.Sprintf("No new run was started. Wait for its end (kubectl styrmin status %s -n %s), resume that run with its own inputs, or end the action: kubectl delete job %s -n %s",
-				deployment.Name, deployment.Namespace, job.Name, deployment.Namespace),
-		}
+	return refuseLeftover(all[0], deployment)
+}
+
+// refuseLeftover says what is still at work, and what to do about it.
+func refuseLeftover(left leftover, deployment *v1.StyrminDeployment) error {
+	name, namespace := deployment.Name, deployment.Namespace
+	refusal := &RefusedError{
+		What: fmt.Sprintf("action %s of run %s has not ended (%s), and this would be a new run", left.action, left.run, left),
+		Next: fmt.Sprintf("No new run was started. Wait for its end (kubectl styrmin status %s -n %s), or ", name, namespace),
 	}
-	return nil
+	switch run := deployment.Status.Run; {
+	case run == nil || run.ID != left.run || run.Phase == v1.RunSucceeded:
+		refusal.Next += "end it: kubectl delete " + left.object() + " -n " + namespace
+	case run.Phase == v1.RunAborted:
+		refusal.Next += fmt.Sprintf("finish the abort of that run: kubectl styrmin abort %s -n %s", name, namespace)
+	default:
+		refusal.Next += fmt.Sprintf("resume that run with its own inputs, or end it for good: kubectl styrmin abort %s -n %s", name, namespace)
+	}
+	return refusal
+}
+
+// object names it for kubectl.
+func (l leftover) object() string {
+	if l.job != nil {
+		return "job " + l.job.Name
+	}
+	return "pod " + l.pod.Name
 }

@@ -33,6 +33,23 @@ func (w *world) lease(holder string, renewed time.Time) *coordinationv1.Lease {
 	return lease
 }
 
+// holdLease makes the lock somebody's who renews it until ctx ends, with a clock that is an hour behind.
+func (w *world) holdLease(ctx context.Context, holder string) *coordinationv1.Lease {
+	w.t.Helper()
+	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: engine.LeaseName(deploymentName)}}
+	w.must(client.IgnoreNotFound(w.admin.Delete(ctx, lease)))
+	lease = w.lease(holder, time.Now().Add(-time.Hour))
+	renewed := lease.DeepCopy()
+	go func() {
+		for ctx.Err() == nil {
+			renewed.Spec.RenewTime = ptr(metav1.NewMicroTime(time.Now().Add(-time.Hour)))
+			_ = w.admin.Update(ctx, renewed)
+			time.Sleep(2 * time.Second)
+		}
+	}()
+	return lease
+}
+
 // freeLock stands for the 15 seconds after which a dead engine's lock is taken.
 func (w *world) freeLock() {
 	w.t.Helper()
@@ -44,16 +61,9 @@ func (w *world) freeLock() {
 func TestLiveHolderIsRespected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	lease := w.lease("other-host/1-abcde", time.Now().Add(-time.Hour)) // its clock is an hour behind
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	go func() {
-		for i := 1; ctx.Err() == nil; i++ {
-			lease.Spec.RenewTime = ptr(metav1.NewMicroTime(time.Now().Add(-time.Hour)))
-			_ = w.admin.Update(ctx, lease)
-			time.Sleep(2 * time.Second)
-		}
-	}()
+	w.holdLease(ctx, "other-host/1-abcde")
 	began := time.Now()
 	_, _, err := w.do(t.Context(), w.request(engine.VerbSetup, w.driverWith(), "1.0"))
 	var locked *engine.LockedError

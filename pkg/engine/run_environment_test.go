@@ -174,7 +174,7 @@ func TestInterruptedRunIsTakenUp(t *testing.T) {
 	// Other inputs would be a new run beside the action that is still at work.
 	_, _, err := w.do(t.Context(), w.request(engine.VerbSetup, d, "1.0", size(9)))
 	var refused *engine.RefusedError
-	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "slow") || !strings.Contains(err.Error(), "kubectl delete job") {
+	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "slow") || !strings.Contains(err.Error(), "kubectl styrmin abort") {
 		t.Errorf("expected a refusal that names the action, got %v", err)
 	}
 

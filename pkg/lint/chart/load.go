@@ -49,9 +49,9 @@ func reason(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "there was no answer within " + patience.String()
 	case errors.As(err, &request):
-		return oneLine(fmt.Sprintf("%v: %v", helm.ErrUnreachable, request.Err))
+		return cut(oneLine(fmt.Sprintf("%v: %v", helm.ErrUnreachable, request.Err)))
 	case errors.As(err, &failed):
-		return oneLine(failed.Err.Error())
+		return cut(oneLine(failed.Err.Error()))
 	}
-	return oneLine(err.Error())
+	return cut(oneLine(err.Error()))
 }

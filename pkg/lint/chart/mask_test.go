@@ -42,13 +42,16 @@ func TestNothingIsMaskedWithoutInputs(t *testing.T) {
 	}
 }
 
-func TestOneLine(t *testing.T) {
+func TestShown(t *testing.T) {
+	e := &evidence{mask: newMask(&driver.Driver{}, lint.Inputs{Context: map[string]any{"token": "hunter2 and more"}})}
 	for text, want := range map[string]string{
-		"a\n  b\tc":               "a b c",
-		"\xff":                    "?",
-		strings.Repeat("é", 1000): strings.Repeat("é", longest/2) + "…",
+		"a\n  b\tc":                 "a b c",
+		"\xff":                      "?",
+		strings.Repeat("é", 1000):   strings.Repeat("é", longest/2) + "…",
+		"it is hunter2\n  and more": "it is …",
+		strings.Repeat("x", longest-4) + "hunter2 and more": strings.Repeat("x", longest-4) + "…",
 	} {
-		if got := oneLine(text); got != want {
+		if got := e.shown(text); got != want {
 			t.Errorf("got %q, expected %q", got, want)
 		}
 	}

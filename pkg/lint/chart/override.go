@@ -17,9 +17,9 @@ func checkOverrideContainer(e *evidence) {
 		}
 		help := diagnostic.Suggest(o.Container, names)
 		if help == "" {
-			help = "the containers are " + e.shown(strings.Join(names, ", "))
+			help = "the containers are " + strings.Join(names, ", ")
 		}
-		e.report(diagnostic.Warning, "chart-override-container", path, help,
+		e.report(diagnostic.Warning, "chart-override-container", path, e.shown(help),
 			"%s is %q, but no pod of component %q has such a container", path, o.Container, o.Component)
 	}
 }

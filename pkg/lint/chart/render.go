@@ -57,11 +57,15 @@ func settings(parameters []string) string {
 // longest is the length, in bytes, from which on Helm's texts are cut: they may quote whole templates.
 const longest = 600
 
-// oneLine fits Helm's text into a message.
-func oneLine(text string) string {
-	text = strings.ToValidUTF8(strings.Join(strings.Fields(text), " "), "?")
+// cut shortens a text that is too long for a message.
+func cut(text string) string {
 	if len(text) <= longest {
 		return text
 	}
 	return strings.ToValidUTF8(text[:longest], "") + "…"
+}
+
+// oneLine puts a text of several lines on one.
+func oneLine(text string) string {
+	return strings.ToValidUTF8(strings.Join(strings.Fields(text), " "), "?")
 }

@@ -34,7 +34,7 @@ type Plan struct {
 	Inputs instance.Changes `json:"inputs"`
 	// Deployment is what becomes of the StyrminDeployment.
 	Deployment PlannedDeployment `json:"deployment"`
-	// Run is a recorded run that has not succeeded; nil when there is none.
+	// Run is an earlier run that has not succeeded and matters to this one; nil when there is none.
 	Run *PlannedRun `json:"run"`
 	// Modes are the stages of the run in their order; none when there would be no run.
 	Modes []PlannedMode `json:"modes"`
@@ -71,13 +71,13 @@ type PlannedDeployment struct {
 	Changes []string `json:"changes"`
 }
 
-// PlannedRun is a recorded run that has not succeeded.
+// PlannedRun is an earlier run that has not succeeded.
 type PlannedRun struct {
 	ID      string      `json:"id"`
 	Hook    v1.RunHook  `json:"hook"`
 	Phase   v1.RunPhase `json:"phase"`
 	Version string      `json:"version"`
-	// Resumption says whether the run would go on, or why it would not.
+	// Resumption says whether the run would go on, would begin anew, or why it would not.
 	Resumption lifecycle.Resumption `json:"resumption"`
 	// Inputs names what differs from the run's inputs when they are others.
 	Inputs instance.Changes `json:"inputs"`
@@ -137,6 +137,8 @@ type PlannedGate struct {
 	Outcome lifecycle.Outcome `json:"outcome"`
 	Reason  lifecycle.Reason  `json:"reason"`
 	Message string            `json:"message"`
+	// Rollback says whether a rollback is let through.
+	Rollback v1.RollbackPolicy `json:"rollback"`
 }
 
 // Holder is an engine that has a deployment's lock.

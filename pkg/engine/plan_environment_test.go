@@ -141,7 +141,7 @@ func TestPlanOfASetup(t *testing.T) {
 	if o := plan.Helm.Objects; len(o) != 1 || o[0].Change != helm.Added || o[0].Name != "app-config" || !strings.Contains(o[0].Diff, "+  version: \"1.0\"\n") {
 		t.Errorf("unexpected objects %+v", o)
 	}
-	expect(t, "gate", plan.Gate, engine.PlannedGate{GateState: engine.GateState{Mode: engine.GateOff}, Outcome: lifecycle.NotGoverned, Reason: lifecycle.ReasonNoDeployment})
+	expect(t, "gate", plan.Gate, engine.PlannedGate{GateState: engine.GateState{Mode: engine.GateOff}, Outcome: lifecycle.NotGoverned, Reason: lifecycle.ReasonNoDeployment, Rollback: v1.RollbackAllow})
 }
 
 func TestPlanOfAnUpgrade(t *testing.T) {

@@ -33,7 +33,7 @@ func (p *Prepared) plan(found findings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	app, from := p.Instance.Context.App, p.deployed()
+	app := p.Instance.Context.App
 	plan := &Plan{
 		Namespace:  p.Desired.Namespace,
 		Name:       p.Desired.Name,
@@ -52,18 +52,27 @@ func (p *Prepared) plan(found findings) (*Plan, error) {
 		Lock:       found.lock,
 		Refused:    append([]string{}, found.refused...),
 	}
-	if from != nil {
-		plan.Version.From, plan.Driver.Version.From = from.Context.App.Version, from.Context.App.DriverVersion
-		plan.Inputs = instance.Changed(from, p.Instance)
-	}
-	if s.Resume {
-		plan.Version.From = s.Deployment.Status.Run.FromVersion
-	}
+	p.compare(plan)
 	if s.Changed {
 		plan.Modes = p.plannedModes(p.state(target, found.evidence))
 	}
 	plan.Changes = s.Changed || found.register || !plan.Deployment.Exists || len(plan.Deployment.Changes) > 0
 	return plan, nil
+}
+
+// compare says from what the plan moves. A run that goes on, or begins anew, moves
+// from where it began, although the release may be at its target.
+func (p *Prepared) compare(plan *Plan) {
+	if from := p.deployed(); from != nil {
+		plan.Version.From, plan.Driver.Version.From = from.Context.App.Version, from.Context.App.DriverVersion
+		plan.Inputs = instance.Changed(from, p.Instance)
+	}
+	switch s := p.Situation; {
+	case s.Resume:
+		plan.Version.From = s.Deployment.Status.Run.FromVersion
+	case s.Anew != nil:
+		plan.Version.From = s.Anew.FromVersion
+	}
 }
 
 // unchanged are inputs in which nothing differs, or of which nothing is known.
@@ -93,34 +102,38 @@ func (p *Prepared) why(target lifecycle.Target) []lifecycle.Cause {
 	switch causes := lifecycle.Why(p.Situation.Deployed, target); {
 	case !p.Situation.Changed:
 		return []lifecycle.Cause{}
-	case p.Situation.Resume, len(causes) == 0:
+	case p.Situation.Resume, p.Situation.Anew != nil:
 		return []lifecycle.Cause{lifecycle.CauseUnfinished}
 	default:
 		return causes
 	}
 }
 
-// plannedRun is the recorded run, if it is not over or goes on all the same.
+// plannedRun is the run that goes on, that a new one repeats, or that is left as it is.
 func (p *Prepared) plannedRun(target lifecycle.Instance) *PlannedRun {
 	s := p.Situation
-	if s.Deployment == nil || s.Deployment.Status.Run == nil {
+	run := s.recorded()
+	switch {
+	case s.Anew != nil:
+		return planRun(s.Anew.ID, s.Anew.Hook, s.Anew.Phase, s.Anew.Version, lifecycle.BeginsAnew)
+	case run == nil:
 		return nil
-	}
-	run := s.Deployment.Status.Run
-	planned := &PlannedRun{
-		ID: run.ID, Hook: run.Hook, Phase: run.Phase, Version: run.Version,
-		Resumption: lifecycle.Resume(run, target, s.Revisions),
-		Inputs:     unchanged(),
-	}
-	switch begun := p.known(run.Instance); {
 	case s.Resume:
-		planned.Resumption = lifecycle.Resumes
-	case planned.Resumption == lifecycle.NothingToResume:
+		return planRun(run.ID, run.Hook, run.Phase, run.Version, lifecycle.Resumes)
+	}
+	resumption := lifecycle.Resume(run, target, s.Revisions)
+	if resumption == lifecycle.NothingToResume {
 		return nil
-	case planned.Resumption == lifecycle.OtherInputs && begun != nil:
+	}
+	planned := planRun(run.ID, run.Hook, run.Phase, run.Version, resumption)
+	if begun := p.known(run.Instance); begun != nil {
 		planned.Inputs = instance.Changed(begun, p.Instance)
 	}
 	return planned
+}
+
+func planRun(id string, hook v1.RunHook, phase v1.RunPhase, version string, resumption lifecycle.Resumption) *PlannedRun {
+	return &PlannedRun{ID: id, Hook: hook, Phase: phase, Version: version, Resumption: resumption, Inputs: unchanged()}
 }
 
 // state is what an engine that begins now would find of the run.
@@ -180,7 +193,10 @@ func (p *Prepared) plannedGate(found findings, target lifecycle.Instance) Planne
 		Name: p.Desired.ReleaseName(), Namespace: p.Desired.Namespace, Revision: lifecycle.Newest(s.Revisions) + 1,
 		Status: release.StatusPendingUpgrade, Fingerprint: target.Fingerprint,
 	}, world)
-	gate := PlannedGate{GateState: found.gate, Outcome: verdict.Outcome, Reason: verdict.Reason}
+	gate := PlannedGate{GateState: found.gate, Outcome: verdict.Outcome, Reason: verdict.Reason, Rollback: v1.RollbackAllow}
+	if s.Deployment != nil && s.Deployment.Spec.Gate.Rollback == v1.RollbackHold {
+		gate.Rollback = v1.RollbackHold
+	}
 	if verdict.Outcome == lifecycle.Held {
 		gate.Message = verdict.Message(p.Desired.Namespace)
 	}

@@ -163,3 +163,24 @@ func TestStillAgreed(t *testing.T) {
 		}
 	}
 }
+
+// TestPlanOfAnAbortedRun: the release is at its target, and all of the run is done again.
+func TestPlanOfAnAbortedRun(t *testing.T) {
+	p := prepared(t, nil)
+	deployed := p.Instance.Target()
+	p.Situation.Deployed, p.Situation.Hook = &deployed, v1.RunHookUpgrade
+	p.Situation.Anew = &v1.RunSummary{ID: "r", Hook: v1.RunHookUpgrade, Phase: v1.RunAborted, Version: "2", FromVersion: "1"}
+	plan, err := p.plan(findings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.Run == nil || plan.Run.ID != "r" || plan.Run.Resumption != lifecycle.BeginsAnew || plan.Version != (Move{From: "1", To: "2"}) {
+		t.Errorf("found run %+v, version %+v", plan.Run, plan.Version)
+	}
+	if diff := cmp.Diff([]lifecycle.Cause{lifecycle.CauseUnfinished}, plan.Why); diff != "" {
+		t.Errorf("(-expected +found)\n%s", diff)
+	}
+	if len(plan.Modes) != 3 || plan.Modes[0].Actions[0].Fate != lifecycle.FateStart {
+		t.Errorf("found %+v", plan.Modes)
+	}
+}

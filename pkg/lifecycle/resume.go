@@ -18,6 +18,9 @@ const (
 	// ReleaseMoved: somebody else has deployed something since the run began (a
 	// rollback, for one), which spends what its pre actions proved.
 	ReleaseMoved Resumption = "ReleaseMoved"
+	// BeginsAnew: the run is over and did not succeed; a new one does all of it again.
+	// Unfinished finds it, Resume does not know of it.
+	BeginsAnew Resumption = "BeginsAnew"
 )
 
 // Resume decides whether a recorded run goes on with the given inputs.

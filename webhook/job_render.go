@@ -15,6 +15,7 @@ import (
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
+	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 )
 
 // refusal is the client's mistake; any other error is our own failure.
@@ -72,6 +73,9 @@ func (r *rules) render(ctx context.Context, namespace string, id identity) (*bat
 	}
 	if deployment == nil {
 		return nil, refuse("NoDeployment", "label %s: StyrminDeployment %s does not exist", v1.LabelDeployment, id.deployment)
+	}
+	if lifecycle.Aborted(id.run, deployment) {
+		return nil, refuse("RunAborted", "label %s: run %s was aborted, so nothing more of it is started; the next run starts from the beginning", v1.LabelRun, id.run)
 	}
 	i, err := r.findInstance(ctx, deployment, id.digest)
 	if err != nil {

@@ -261,6 +261,12 @@ func recorded(id string, deployment *v1.StyrminDeployment) (phase v1.RunPhase, o
 	return "", false
 }
 
+// Aborted is true when the deployment records that somebody ended the run for good.
+func Aborted(id string, deployment *v1.StyrminDeployment) bool {
+	phase, _ := recorded(id, deployment)
+	return phase == v1.RunAborted
+}
+
 // missing lists the needed actions whose newest attempt has not succeeded.
 func missing(needed []v1.Action, newest map[string]Attempt) []MissingAction {
 	var out []MissingAction

@@ -3,6 +3,7 @@ package plugin
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,16 +14,22 @@ import (
 var unsafe = regexp.MustCompile(`[^A-Za-z0-9_@%+=:,./-]`)
 
 // again is the command line that goes on with what this one began: all of it but
-// --until, and what was to run once more, which the run remembers. It has no
-// values of parameters or credentials, because it is shown where logs are kept.
+// --until, and what was to run once more, which the run remembers.
 func again(cmd *cobra.Command, args []string) string {
-	words := append([]string{cmd.CommandPath()}, args...)
+	return commandLine(cmd.CommandPath(), cmd, args, "until", "rerun", "from")
+}
+
+// commandLine is a verb with the arguments and flags that were given to cmd, but
+// some. It has no values of parameters or credentials, because it is shown where
+// logs are kept.
+func commandLine(verb string, cmd *cobra.Command, args []string, without ...string) string {
+	words := append([]string{verb}, args...)
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		switch flag.Name {
-		case "until", "rerun", "from":
-		case "set":
+		switch {
+		case slices.Contains(without, flag.Name):
+		case flag.Name == "set":
 			words = append(words, assignments(flag)...)
-		case "token":
+		case flag.Name == "token":
 			words = append(words, "--token=…")
 		default:
 			words = append(words, spell(flag)...)

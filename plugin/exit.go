@@ -15,11 +15,11 @@ import (
 const (
 	// ExitOK: done, or nothing to do.
 	ExitOK = 0
-	// ExitProblems: problems were found in the input, or an action failed.
+	// ExitProblems: problems were found in the input, or an action failed; of `plan`: something would change.
 	ExitProblems = 1
 	// ExitUsage: the command line is wrong.
 	ExitUsage = 2
-	// ExitCluster: the cluster or the disk failed.
+	// ExitCluster: the cluster or the disk failed; of `plan`: any error but a wrong command line.
 	ExitCluster = 3
 	// ExitHeld: the release is held, or somebody else drives the deployment.
 	ExitHeld = 4
@@ -36,8 +36,32 @@ type problemsError struct {
 
 func (e *problemsError) Error() string { return e.message }
 
+// errChanges is how `plan` ends when something would change. That is no problem:
+// everything has been said.
+var errChanges = &problemsError{message: "something would change", shown: true}
+
+// comparisonError is an error of a verb whose exit code 1 says that something
+// would change, so that no error may end with it, as of `kubectl diff`.
+type comparisonError struct{ err error }
+
+func (e *comparisonError) Error() string { return e.err.Error() }
+func (e *comparisonError) Unwrap() error { return e.err }
+
+func (e *comparisonError) exitCode() int {
+	switch code := exitCode(e.err); {
+	case errors.Is(e.err, errChanges), code == ExitUsage, code == ExitInterrupted:
+		return code
+	default:
+		return ExitCluster
+	}
+}
+
 // exitCode is the code for an error.
 func exitCode(err error) int {
+	var comparison *comparisonError
+	if errors.As(err, &comparison) {
+		return comparison.exitCode()
+	}
 	var (
 		usage    *usageError
 		problems *problemsError

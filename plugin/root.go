@@ -88,7 +88,7 @@ func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Co
 	)
 	root.AddCommand(
 		newInitCommand(o), newValidateCommand(o), newSchemaCommand(o), newDriverCommand(o),
-		newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o),
+		newPlanCommand(o), newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o),
 		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newVersionCommand(o),
 	)
 	helpAndCompletion(root)

@@ -28,6 +28,7 @@ import (
 // runOptions are the flags of `setup` and `upgrade`.
 type runOptions struct {
 	*options
+	// verb is empty when what is deployed shall decide.
 	verb engine.Verb
 	name string
 	// again is the command line that resumes the run.
@@ -41,6 +42,7 @@ type runOptions struct {
 	rerun    []string
 	from     string
 	rollback bool
+	yes      bool
 }
 
 func (r *runOptions) addFlags(flags *pflag.FlagSet) {
@@ -93,37 +95,58 @@ func (r *runOptions) validateNames() error {
 
 // run prepares the request, changing nothing, and carries it out.
 func (r *runOptions) run(ctx context.Context) error {
-	// A driver on disk is checked before the cluster is asked anything.
-	request := engine.Request{
-		Verb: r.verb, Until: v1.Mode(r.until), Again: lifecycle.Again{Actions: r.rerun, From: v1.Mode(r.from)},
-		Timeout: r.jobs.timeout, RollbackOnFailure: r.rollback,
-	}
-	if err := r.loadFromDisk(&request); err != nil {
-		return err
-	}
-	c, err := r.connect()
+	e, prepared, err := r.prepare(ctx)
 	if err != nil {
 		return err
 	}
-	e, err := r.engine(c)
-	if err != nil {
-		return err
-	}
-	if err := e.Preflight(ctx, c.namespace); err != nil {
-		return err
-	}
-	if err := r.complete(ctx, c, &request); err != nil {
-		return err
-	}
-	prepared, err := e.Prepare(ctx, request)
-	if err != nil {
+	if agreed, err := r.agree(ctx, e, prepared); err != nil || !agreed {
 		return err
 	}
 	outcome, err := e.Do(ctx, prepared)
 	if err == nil && !outcome.Changed {
-		fmt.Fprintf(r.Out, "%s/%s is at version %s with these inputs already; nothing to do\n", request.Desired.Namespace, r.name, prepared.Instance.Context.App.Version)
+		fmt.Fprintf(r.Out, "%s/%s is at version %s with these inputs already; nothing to do\n", prepared.Desired.Namespace, r.name, prepared.Instance.Context.App.Version)
 	}
 	return err
+}
+
+// prepare resolves and checks what the command line asks for, changing nothing.
+func (r *runOptions) prepare(ctx context.Context) (*engine.Engine, *engine.Prepared, error) {
+	// A driver on disk is checked before the cluster is asked anything.
+	request := engine.Request{
+		Until: v1.Mode(r.until), Again: lifecycle.Again{Actions: r.rerun, From: v1.Mode(r.from)},
+		Timeout: r.jobs.timeout, RollbackOnFailure: r.rollback,
+	}
+	if err := r.loadFromDisk(&request); err != nil {
+		return nil, nil, err
+	}
+	c, err := r.connect()
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := r.engine(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := r.check(ctx, e, c); err != nil {
+		return nil, nil, err
+	}
+	request.Verb = r.verb
+	if err := r.complete(ctx, c, &request); err != nil {
+		return nil, nil, err
+	}
+	prepared, err := e.Prepare(ctx, request)
+	return e, prepared, err
+}
+
+// check looks whether the cluster is ready for the verb, and decides for one when none is given.
+func (r *runOptions) check(ctx context.Context, e *engine.Engine, c *clients) error {
+	if r.verb != "" {
+		return e.Preflight(ctx, c.namespace)
+	}
+	if err := e.Look(ctx, c.namespace); err != nil {
+		return err
+	}
+	return r.decideVerb(ctx, e, c)
 }
 
 func (r *runOptions) engine(c *clients) (*engine.Engine, error) {

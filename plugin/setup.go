@@ -18,6 +18,7 @@ func newSetupCommand(o *options) *cobra.Command {
 		RunE:    r.runE,
 	}
 	r.addFlags(cmd.Flags())
+	r.addYes(cmd.Flags())
 	return cmd
 }
 

@@ -2,43 +2,23 @@ package plugin
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
-	"github.com/styrmin/kubectl-styrmin/pkg/install"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/plugin/preview"
 )
 
 // gate says whether changes of the release by other clients are held.
 func (c *clients) gate(ctx context.Context) string {
-	namespace, err := c.kube.CoreV1().Namespaces().Get(ctx, c.namespace, metav1.GetOptions{})
+	state, err := engine.ReadGate(ctx, c.kube, c.namespace)
 	if err != nil {
-		return "unknown: you may not read the namespace's labels"
+		state = engine.GateState{Mode: engine.GateUnknown}
 	}
-	mode := namespace.Labels[v1.LabelGate]
-	if mode != v1.GateEnforce && mode != v1.GateWarn {
-		return fmt.Sprintf("off: other clients' changes are not held; `kubectl styrmin prepare %s` opts in", c.namespace)
-	}
-	if c.withoutWebhook(ctx) {
-		return mode + ", but the webhook is not installed, so nothing is held; a platform admin runs `kubectl styrmin install`"
-	}
-	if mode == v1.GateEnforce {
-		return "enforce: changes of the release are held until the pre actions succeeded"
-	}
-	return "warn: changes of the release by other clients are let through with a warning"
-}
-
-// withoutWebhook is true when it is certain that the webhook is not installed;
-// who may not look is told what the namespace says.
-func (c *clients) withoutWebhook(ctx context.Context) bool {
-	_, err := c.kube.AdmissionregistrationV1().ValidatingWebhookConfigurations().Get(ctx, install.WebhookConfiguration, metav1.GetOptions{})
-	return apierrors.IsNotFound(err)
+	return preview.Gate(state, c.namespace)
 }
 
 // stopped lists the workloads of the release that an action stopped and none has

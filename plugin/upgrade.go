@@ -18,5 +18,6 @@ func newUpgradeCommand(o *options) *cobra.Command {
 		RunE:    r.runE,
 	}
 	r.addFlags(cmd.Flags())
+	r.addYes(cmd.Flags())
 	return cmd
 }

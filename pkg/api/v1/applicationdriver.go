@@ -47,6 +47,7 @@ func Modes() []Mode { return []Mode{ModePre, ModeCore, ModePost} }
 // +kubebuilder:printcolumn:name="Default",type=string,JSONPath=`.spec.default_version`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:pruning:PreserveUnknownFields
+// +kubebuilder:validation:XValidation:rule="!has(self.actions) || !has(self.spec) || !has(self.spec.actions)",message="actions are given both at the top level and under spec, but both mean the same: keep spec.actions"
 type ApplicationDriver struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
@@ -55,10 +56,13 @@ type ApplicationDriver struct {
 	// +optional
 	Spec ApplicationDriverSpec `json:"spec"`
 	// actions at the top level mean the same as spec.actions.
+	// +kubebuilder:validation:MaxItems=512
+	// +kubebuilder:validation:XValidation:rule="size(self) > 128 || self.all(a, self.exists_one(b, a.name == b.name))",message="two actions have the same name"
 	// +optional
 	Actions []Action `json:"actions,omitempty"`
 	// files carries the driver's other files by name: actions.py,
 	// values.j2.yml and further Python modules.
+	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^([A-Za-z_][A-Za-z0-9_]*[.]py|values[.]j2[.]yml)$'))",message="a driver consists of values.j2.yml and Python modules named like actions.py"
 	// +optional
 	Files map[string]string `json:"files,omitempty"`
 }
@@ -76,6 +80,8 @@ type ApplicationDriverList struct {
 // its parameters and its lifecycle actions. Unknown fields are kept.
 //
 // +kubebuilder:pruning:PreserveUnknownFields
+// +kubebuilder:validation:XValidation:rule="!has(self.services) || self.services.all(s, !has(s.component) || s.component == '' || has(self.components) && s.component in self.components)",message="a service is of a component that spec.components does not have"
+// +kubebuilder:validation:XValidation:rule="!has(self.container_overrides) || self.container_overrides.all(o, has(self.components) && o.component in self.components)",message="an override is of a component that spec.components does not have"
 type ApplicationDriverSpec struct {
 	// version is the driver's own version, a string such as "1". A new one makes
 	// every deployment of the driver run its upgrade actions.
@@ -114,6 +120,8 @@ type ApplicationDriverSpec struct {
 	// +optional
 	ContainerOverrides []ContainerOverride `json:"container_overrides,omitempty"`
 	// actions are the work to be done around the application's releases.
+	// +kubebuilder:validation:MaxItems=512
+	// +kubebuilder:validation:XValidation:rule="size(self) > 128 || self.all(a, self.exists_one(b, a.name == b.name))",message="two actions have the same name"
 	// +optional
 	Actions []Action `json:"actions,omitempty"`
 }
@@ -164,7 +172,7 @@ type Helm struct {
 type Chart struct {
 	// location is an OCI reference (oci://…), a chart in an HTTP repository
 	// (https://…/CHART), or a path relative to the driver (./chart).
-	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:Pattern=`^((oci|https?)://[^/@?#\s]+/+[^/].*|\.\.?/.*|\.)$`
 	// +kubebuilder:example="./chart"
 	Location string `json:"location"`
 	// version pins the chart's version; local charts need none.
@@ -214,6 +222,7 @@ type Backup struct {
 // +kubebuilder:pruning:PreserveUnknownFields
 type Service struct {
 	// name is how templates find the service: services['NAME'].
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:example="web"
 	Name string `json:"name"`
 	// kind is the protocol.
@@ -237,6 +246,7 @@ type Service struct {
 // Parameter is a value that an operator may set. Without a default it is required.
 //
 // +kubebuilder:pruning:PreserveUnknownFields
+// +kubebuilder:validation:XValidation:rule="self.kind != 'enum' || has(self.values) && size(self.values) > 0",message="an enum has no values"
 type Parameter struct {
 	// name is what an operator gives as --set NAME=VALUE, and what templates and
 	// actions use.
@@ -281,8 +291,11 @@ type EnvVar struct {
 // +kubebuilder:pruning:PreserveUnknownFields
 type ContainerOverride struct {
 	// component is the component that the container belongs to.
+	// +kubebuilder:validation:MinLength=1
 	Component string `json:"component"`
 	// container is the container's name in the component's pods.
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
 	Container string `json:"container"`
 	// command allows to set the container's command.
 	// +optional

@@ -43,11 +43,11 @@ var expressed = map[string]extent{
 	"component-identifier":   whole,
 	"component-unknown":      some, // that it is named, not that it exists
 	"enum-values":            whole,
-	"helm-location":          some,
+	"helm-location":          whole,
 	"helm-upgrade":           some, // its value, not whether there is such an action
 	"kind":                   whole,
 	"name":                   whole,
-	"override-container":     some, // that it is named, not how
+	"override-container":     whole,
 	"parameter-default-kind": some, // the kind, not whether an enum has the value
 	"parameter-kind":         whole,
 	"parameter-name":         some, // that it is there, not that it is unique

@@ -68,23 +68,26 @@ func TestRender(t *testing.T) {
 
 func TestRenderErrors(t *testing.T) {
 	tests := []struct{ name, template, want string }{
-		{"tojson of undefined", "a: 1\nclass: {{ instance.config.ingress_class | tojson }}", "values.j2.yml:2: the value before `| tojson` is undefined; give one with `| default(…)` or test it with `{% if … %}`"},
-		{"field of undefined", "a: 1\n\nb: {{ nothing.at.all }}", "values.j2.yml:3: `nothing.at` cannot be read, because what it belongs to is undefined"},
-		{"unknown filter", "a: {{ app | shout }}", "values.j2.yml:1: filter 'shout' not found"},
-		{"unclosed if", "a: 1\n{% if app %}\n", "values.j2.yml:3: Unexpected EOF, expected tag elif or else or endif."},
-		{"unclosed expression", "a: {{ app", "values.j2.yml:1: '}}' expected here"},
-		{"unknown statement", "\n{% bogus %}", "values.j2.yml:2: the statement 'bogus' not found"},
-		{"include", "a: 1\n{% include '/etc/passwd' %}", "values.j2.yml:2: `include` is not available: a values template cannot use other files"},
-		{"import", "{% import '/etc/passwd' as x %}", "values.j2.yml:1: `import` is not available"},
-		{"extends", "{% extends '/etc/passwd' %}", "values.j2.yml:1: `extends` is not available"},
-		{"random", "a: {{ [1,2] | random }}", "values.j2.yml:1: the filter `random` is not available"},
-		{"unknown component", "a: {{ components | component_args('sever') }}", "values.j2.yml:1: `component_args`: there is no component \"sever\", only [\"server\" \"worker\"]"},
+		{"tojson of undefined", "a: 1\nclass: {{ instance.config.ingress_class | tojson }}", "values.j2.yml:2:11: `tojson` of an undefined value: `instance.config.ingress_class` is undefined: a mapping has no field `ingress_class`; give it a value with `| default(…)`, or test it with `is defined`"},
+		{"field of undefined", "a: 1\n\nb: {{ nothing.at.all }}", "values.j2.yml:3:7: `nothing` is undefined; give it"},
+		{"unknown filter", "a: {{ app | shout }}", "values.j2.yml:1:7: there is no filter `shout`"},
+		{"unclosed if", "a: 1\n{% if app %}\n", "values.j2.yml:2:4: the `if` of line 2 is never closed; expected `{% elif %}`, `{% else %}` or `{% endif %}`"},
+		{"unclosed expression", "a: {{ app", "values.j2.yml:1:4: `{{` is never closed; expected `}}`"},
+		{"unknown statement", "\n{% fro x in y %}", "values.j2.yml:2:4: there is no statement `fro`; did you mean \"for\"?"},
+		{"include", "a: 1\n{% include '/etc/passwd' %}", "values.j2.yml:2:4: `include` is not available: a template of values cannot use other files"},
+		{"random", "a: {{ [1,2] | random }}", "the filter `random` is not available: the same input must always give the same values"},
+		{"unknown component", "a: {{ components | component_args('sever') }}", "values.j2.yml:1:7: `component_args`: the driver declares no component of that name, only [\"server\" \"worker\"]"},
 		{"filter without a name", "a: {{ components | component_args }}", "write `components | component_args(\"NAME\")`"},
-		{"list", "- a", "values.j2.yml: the rendered template is no mapping, but Helm values are one"},
-		{"bad YAML", "a: 1\n b: 2\n", "values.j2.yml: the rendered template is not valid YAML: mapping values are not allowed in this context (line 2 of the rendered text)"},
-		{"duplicate key", "a: 1\na: 2\n", "already"},
-		{"endless", "{% for i in range(1000000) %}x{% endfor %}", "range is limited to 100000 numbers"},
-		{"too long", "{% for i in range(90000) %}{{ 'x' * 100 }}{% endfor %}", "values.j2.yml: the rendered values are larger than 4 MiB"},
+		{"list", "\n# comment\n- a", "values.j2.yml:3:1: the rendered template is a list; Helm values are a mapping (line 3 of the rendered text)"},
+		{"text", "{{ app.name }}", "values.j2.yml:1:4: the rendered template is a text; Helm values are a mapping (line 1 of the rendered text)"},
+		{"bad YAML", "{# c #}\n{%- if true %}\na: 1\n{%- endif %}\n b: 2\n", "values.j2.yml:5:2: the rendered text is not valid YAML: there is a `: ` where no mapping can begin (line 3 of the rendered text)"},
+		{"bad YAML from an expression", "a: 1\nb: {{ parameters.title }}\n", "values.j2.yml:2:1: the rendered text is not valid YAML: there is a `: ` where no mapping can begin (line 2 of the rendered text); `| tojson` quotes"},
+		{"duplicate key", "a: 1\n\nb: 2\na: 2\n", "values.j2.yml:4:1: the rendered text is not valid YAML: the mapping has this key already (line 4 of the rendered text)"},
+		{"a quote that is never closed", "a: 1\nb: 'x\nc: 1\n", "values.j2.yml:2:1: the rendered text is not valid YAML: a quote is never closed (line 2 of the rendered text)"},
+		{"bad indentation", "a:\n    b: 1\n  c: 2\n", "values.j2.yml:3:3: the rendered text is not valid YAML: this line does not continue the mapping (line 3 of the rendered text)"},
+		{"no key", "a: |\nx\n", "a key is not followed by `: `"},
+		{"endless", "{% for i in range(10000000) %}{% for j in range(10000000) %}{% endfor %}{% endfor %}", "rendering takes too long: more than 1000000 steps"},
+		{"too long", "{% for i in range(90000) %}{{ 'x' * 100 }}{% endfor %}", "the rendered text is larger than 4 MiB"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -99,25 +102,68 @@ func TestRenderErrors(t *testing.T) {
 	}
 }
 
-func TestRenderIsDeterministic(t *testing.T) {
-	template := "a: {{ components | tojson }}\nb: \"{% for k, v in parameters.items() %}{{ k }},{% endfor %}{% for k in components %}{{ k }}{% endfor %}\"\n# {{ components }}"
-	first, err := RenderText("t", template, testContext())
-	if err != nil {
-		t.Fatal(err)
+// TestErrorsShowNoValues makes every kind of problem of a value that is a
+// secret, and looks for it in what is said.
+func TestErrorsShowNoValues(t *testing.T) {
+	secrets := []string{"s3cr3t", "*s3cr3t", "s3cr3t: s3cr3t: s3cr3t", "!!int s3cr3t", "a: 1\ns3cr3t: 1\ns3cr3t: 2", "'s3cr3t", "{s3cr3t", "s3cr3t\n  s3cr3t", "@s3cr3t", "[s3cr3t]: 1\n? {s3cr3t: 1}\n: 2"}
+	templates := []string{
+		"a: {{ parameters.x }}", "{{ parameters.x }}", "a: b\n{{ parameters.x }}", "a: 1\n  {{ parameters.x }}", "a: {{ parameters.x + 1 }}", "a: {{ parameters.x.y.z }}",
+		"a: {{ parameters[parameters.x] | tojson }}", "a: {{ components | component_args(parameters.x) }}", "a: {{ parameters.x | int + parameters.x }}", "a: {{ parameters.x | round }}",
+		"a: {{ [1] | map(parameters.x) | list }}", "a: {{ [1] | select(parameters.x) | list }}", "a: {{ dict(**{parameters.x: 1}) | sort(**{parameters.x: 1}) }}", "a: {{ '%(' ~ parameters.x ~ ')s' % {} }}", "a: {{ parameters.x.format() }}",
+		"a: {{ ('{' ~ parameters.x ~ '}').format() }}", "{{ {parameters.x: 1}.pop(parameters.x ~ 1) }}", "a: {{ parameters.x | format(1) }}", "a: {{ {parameters.x: {}} | attr(parameters.x) | tojson }}",
+		"{% macro m() %}{% endmacro %}{{ m(**{parameters.x: 1}) }}", "a: {{ [1] | sort(attribute=parameters.x) | map(attribute=parameters.x) | list | tojson }}",
 	}
-	for range 100 {
-		again, err := RenderText("t", template, testContext())
-		if err != nil || again != first {
-			t.Fatalf("%v: %q, then %q", err, first, again)
+	for _, secret := range secrets {
+		for _, template := range templates {
+			_, err := Render("t", template, map[string]any{"parameters": map[string]any{"x": secret}, "components": map[string]any{}})
+			if err != nil && strings.Contains(err.Error(), "s3cr3t") {
+				t.Errorf("%s: %v", template, err)
+			}
 		}
 	}
 }
 
-func FuzzRender(f *testing.F) {
-	for _, seed := range []string{"", "a: {{ app.name | tojson }}", "{% if a %}{% endif %}", "{{ x[1:2] }}", "{% set x = {} %}{{ x }}"} {
-		f.Add(seed)
+func TestRenderIsDeterministic(t *testing.T) {
+	template := "a: {{ components | tojson }}\nb: \"{% for k, v in parameters.items() %}{{ k }},{% endfor %}{% for k in components %}{{ k }}{% endfor %}\"\n# {{ components }}"
+	var first string
+	for i := range 100 {
+		parsed, err := Parse("t", template)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := parsed.Render(testContext())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 && again.Text() != first {
+			t.Fatalf("%q, then %q", first, again.Text())
+		}
+		first = again.Text()
 	}
-	f.Fuzz(func(t *testing.T, template string) {
-		_, _ = Render("t", template, testContext())
-	})
+}
+
+// TestConcurrently shares everything that can be shared: the race detector has the say.
+func TestConcurrently(t *testing.T) {
+	shared, err := Parse("t", "a: {{ parameters.title | upper | tojson }}\nl: {{ [3, 1] | sort | tojson }}\n{% for k, v in components | items %}{{ k }}: {{ v.labels | tojson }}\n{% endfor %}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	context := testContext()
+	want, err := Render("t", "{{ app | tojson }}", context)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 8 {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			for range 50 {
+				if _, err := shared.Render(context); err != nil {
+					t.Error(err)
+				}
+				if got, err := Render("t", "{{ app | tojson }}", context); err != nil || !cmp.Equal(want, got) {
+					t.Error(got, err)
+				}
+			}
+		})
+	}
 }

@@ -14,8 +14,7 @@ func checkValuesTemplate(c *checker) {
 		return
 	}
 	var problem *values.Error
-	if err := values.Check(v1.ValuesFile, text); errors.As(err, &problem) {
-		at := diagnostic.Position{Line: problem.Line, EndLine: problem.Line}
-		c.inFile(diagnostic.Error, "values-template", v1.ValuesFile, at, "", "not a valid template: "+problem.Message)
+	if _, err := values.Parse(v1.ValuesFile, text); errors.As(err, &problem) {
+		c.inFile(diagnostic.Error, "values-template", v1.ValuesFile, problem.Position, problem.Help, "not a valid template: "+problem.Message)
 	}
 }

@@ -31,7 +31,7 @@ func (s *state) item(of, key any) any {
 // missing is what an attribute or item is that is not there.
 func (s *state) missing(of, key any) undefined {
 	if name, ok := plain(key); ok {
-		return s.undefined("`%s` is undefined: %s has no `%s`", s.source.excerpt(s.at), typeName(of), name)
+		return s.undefined("`%s` is undefined: %s has no %s", s.source.excerpt(s.at), typeName(of), s.named("field", name))
 	}
 	return s.undefined("`%s` is undefined: %s has no such item", s.source.excerpt(s.at), typeName(of))
 }

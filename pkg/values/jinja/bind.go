@@ -3,6 +3,7 @@ package jinja
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )
@@ -24,7 +25,7 @@ func (s *state) bind(what string, a args, required int, params ...string) []any 
 		at := slices.Index(params, name)
 		switch {
 		case at < 0:
-			s.fail(suggest(name, params), "`%s` has no parameter `%s`", what, name)
+			s.fail(s.suggest(name, params), "`%s` has no %s", what, s.named("parameter", name))
 		case at < len(a.positional):
 			s.fail("", "`%s` is given its parameter `%s` twice", what, name)
 		}
@@ -76,5 +77,22 @@ func as[T any](s *state, v any) T {
 
 // given reports whether an argument was given, and is not none.
 func given(v any) bool { return v != nil && v != absent{} }
+
+// named is WHAT `NAME` when the template spells the name; else it was computed,
+// perhaps from a value that must not be shown.
+func (s *state) named(what, name string) string {
+	if !strings.Contains(s.source.text, name) {
+		return what + " of the name that is computed here"
+	}
+	return what + " `" + name + "`"
+}
+
+// suggest is the known word that a name was probably meant to be.
+func (s *state) suggest(name string, known []string) string {
+	if !strings.Contains(s.source.text, name) {
+		return ""
+	}
+	return suggest(name, known)
+}
 
 func suggest(word string, known []string) string { return diagnostic.Suggest(word, known) }

@@ -15,7 +15,7 @@ import (
 
 // listField is the filter that reads a list of a component.
 func listField(field string) Filter {
-	return func(in any, args []any) (any, error) {
+	return Filter{Apply: func(in any, args []any) (any, error) {
 		components, _ := in.(map[string]any)
 		if component, ok := components[args[0].(string)].(map[string]any); ok {
 			if list, ok := component[field].([]any); ok {
@@ -23,19 +23,19 @@ func listField(field string) Filter {
 			}
 		}
 		return []any{}, nil
-	}
+	}}
 }
 
 // testLanguage has the filters of the oracle's Python.
 var testLanguage = &Language{Filters: map[string]Filter{
 	"component_command": listField("command"),
 	"component_args":    listField("args"),
-	"component_env_vars": func(in any, args []any) (any, error) {
+	"component_env_vars": {Apply: func(_ any, args []any) (any, error) {
 		if args[0] != "server" {
 			return []any{}, nil
 		}
 		return []any{map[string]any{"name": "A", "value": "1"}, map[string]any{"name": "B", "value": "2"}}, nil
-	},
+	}},
 }}
 
 func testContext(t testing.TB) map[string]any {

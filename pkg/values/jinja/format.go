@@ -44,7 +44,7 @@ func (s *state) percent(of any, format string, values any) any {
 		s.fail("", "`%%` on text that is escaped is not supported")
 	}
 	p := &percentArgs{state: s, values: values}
-	p.named, _ = values.(*dict)
+	p.byName, _ = values.(*dict)
 	if t, ok := values.(tuple); ok {
 		p.rest = t.items
 	} else {
@@ -65,7 +65,7 @@ func (s *state) percent(of any, format string, values any) any {
 		b.WriteString(p.convert(m))
 		s.fitsText(b.Len())
 	}
-	if len(p.rest) > 0 && p.named == nil && !p.none() {
+	if len(p.rest) > 0 && p.byName == nil && !p.none() {
 		s.fail("", "the format takes fewer values than it is given")
 	}
 	b.WriteString(format)
@@ -78,8 +78,7 @@ type percentArgs struct {
 	*state
 	values any
 	rest   []any
-	named  *dict
-	byName bool
+	byName *dict
 }
 
 // none allows an empty tuple, list or mapping to be left over, as Python does.
@@ -148,12 +147,12 @@ func (p *percentArgs) size(text string, otherwise int64) int64 {
 }
 
 func (p *percentArgs) byNameOf(name string) any {
-	if p.named == nil {
+	if p.byName == nil {
 		p.fail("", "the format takes values by name, but is given none")
 	}
-	v, ok := p.named.text(name)
+	v, ok := p.byName.text(name)
 	if !ok {
-		p.fail("", "the format takes a value `%s`, which is not given", name)
+		p.fail("", "the format takes %s, which is not given", p.named("a value", name))
 	}
 	p.rest = nil
 	return v
@@ -356,7 +355,7 @@ func (s *state) fieldValue(name string, auto *int, a args) any {
 				return a.named[i]
 			}
 		}
-		s.fail("", "the format takes a value `%s`, which is not given; only plain names are supported", name)
+		s.fail("", "the format takes %s, which is not given; only plain names are supported", s.named("a value", name))
 	}
 	if n >= len(a.positional) {
 		s.fail("", "the format takes more values than it is given")

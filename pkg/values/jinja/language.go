@@ -5,9 +5,13 @@ import (
 	"slices"
 )
 
-// Filter is a filter of an application, in JSON-compatible Go values. Its
-// error is shown as the problem's message.
-type Filter func(in any, args []any) (any, error)
+// Filter is a filter of an application.
+type Filter struct {
+	// Apply computes in JSON-compatible Go values. Its error is shown as the problem's message.
+	Apply func(in any, args []any) (any, error)
+	// TakesKey is true when the first argument is a key of the filter's operand.
+	TakesKey bool
+}
 
 // Language is what templates can use besides Jinja2's own.
 type Language struct {
@@ -49,7 +53,7 @@ func (s *state) filter(name string, v any, a args) any {
 	if known {
 		s.fail("", "the filter `%s` is not available: %s", name, refusal)
 	}
-	s.fail(suggest(name, s.language.FilterNames()), "there is no filter `%s`", name)
+	s.fail(s.suggest(name, s.language.FilterNames()), "there is no %s", s.named("filter", name))
 	return nil
 }
 
@@ -59,7 +63,7 @@ func (s *state) ownFilter(name string, f Filter, v any, a args) any {
 	if len(a.named) > 0 {
 		s.fail("", "`%s` takes no named arguments", name)
 	}
-	out, err := f(toGo(v), toGoList(a.positional))
+	out, err := f.Apply(toGo(v), toGoList(a.positional))
 	if err != nil {
 		s.fail("", "%v", err)
 	}
@@ -79,7 +83,7 @@ func (s *state) test(name string, v any, a args) bool {
 		}
 		return known
 	}
-	s.fail(suggest(name, testNames()), "there is no test `%s`", name)
+	s.fail(s.suggest(name, testNames()), "there is no %s", s.named("test", name))
 	return false
 }
 

@@ -87,7 +87,7 @@ func (m *macro) rest(s *state, inner *scope, a args, named []string) {
 			for i, p := range m.params {
 				names[i] = p.name
 			}
-			s.fail(suggest(name, names), "the macro `%s` takes no argument `%s`", m.name, name)
+			s.fail(s.suggest(name, names), "the macro `%s` takes no %s", m.name, s.named("argument", name))
 		}
 		kwargs.setText(name, a.named[i])
 	}

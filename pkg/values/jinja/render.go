@@ -1,6 +1,9 @@
 package jinja
 
-import "sort"
+import (
+	"sort"
+	"strings"
+)
 
 // Output is a rendered text that knows where its lines come from.
 type Output struct {
@@ -23,7 +26,8 @@ func (t *Template) Render(l *Language, variables map[string]any) (out *Output, e
 	return &Output{Text: s.out.String(), marks: s.out.marks, source: t.source}, nil
 }
 
-// Origin is where in the template the output's byte at the offset was written.
+// Origin is where in the template the output's byte at the offset was written:
+// the expression that printed it, or the rest of its line.
 func (o *Output) Origin(offset int) (Span, Position) {
 	i := sort.Search(len(o.marks), func(i int) bool { return o.marks[i].out > offset }) - 1
 	if i < 0 {
@@ -32,8 +36,8 @@ func (o *Output) Origin(offset int) (Span, Position) {
 	m := o.marks[i]
 	at := m.src
 	if m.verbatim {
-		start := min(m.src.Start+offset-m.out, m.src.End)
-		at = Span{start, min(start+1, m.src.End)}
+		at.Start = min(m.src.Start+offset-m.out, m.src.End)
+		at.End = at.Start + strings.IndexByte(o.source.text[at.Start:]+"\n", '\n')
 	}
 	return at, o.source.position(at)
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,12 +21,8 @@ import (
 // update rewrites what the examples of checks.md print: go test ./docs -update
 var update = flag.Bool("update", false, "rewrite the messages in checks.md")
 
-const (
-	// baseSection has the files that an example does not show.
-	baseSection = "the-examples"
-	// mistakesSection has the table of mistakes.
-	mistakesSection = "the-twenty-likeliest-mistakes"
-)
+// baseSection has the files that an example does not show.
+const baseSection = "the-examples"
 
 // incomplete are the rules that an example which is not about them may break:
 // fragments of a driver lack these fields.
@@ -36,14 +31,12 @@ var incomplete = []string{"api-version", "kind", "name", "version", "helm-missin
 // rules are all rules, in their order.
 func rules() []diagnostic.Rule { return slices.Concat(lint.Rules(), chart.Rules()) }
 
-var ruleID = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
-
 // TestEveryRuleHasItsSection compares the sections with the lists of rules.
 func TestEveryRuleHasItsSection(t *testing.T) {
 	p := readPage(t, "checks.md")
 	var documented, listed []string
 	for _, s := range p.sections {
-		if ruleID.MatchString(s.title) {
+		if s.rule != "" && s.rule == s.title {
 			documented = append(documented, s.title)
 		}
 	}
@@ -62,19 +55,13 @@ func TestEveryRuleHasItsSection(t *testing.T) {
 // and once fixed, it breaks the rule no more.
 func TestExamples(t *testing.T) {
 	p := readPage(t, "checks.md")
-	rule := ""
 	for _, s := range p.sections {
-		switch {
-		case ruleID.MatchString(s.title):
-			rule = s.title
-			if _, ok := s.output(); !ok {
-				t.Errorf("%s has no example", rule)
-			}
-		case s.level <= 2:
-			rule = ""
+		output, ok := s.output()
+		if s.title == s.rule && !ok && s.rule != "" {
+			t.Errorf("%s has no example", s.rule)
 		}
-		if output, ok := s.output(); ok {
-			t.Run(s.anchor(), func(t *testing.T) { p.example(t, s, rule, output) })
+		if ok {
+			t.Run(s.anchor(), func(t *testing.T) { p.example(t, s, output) })
 		}
 	}
 	if *update {
@@ -82,33 +69,40 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// example checks one section; the rule is empty outside of the rules' sections.
-func (p *page) example(t *testing.T, s section, rule string, output fence) {
-	t.Chdir(directory(t))
-	base, _ := p.section(baseSection)
-	p.apply(t, base.fences, false)
-	p.apply(t, s.fences, false)
-	found := check(t, s.streamed(), rule)
+// example checks one section.
+func (p *page) example(t *testing.T, s section, output fence) {
+	found := p.run(t, s)
 	if got := text(t, found); *update {
 		p.edits[output] = got
 	} else if diff := cmp.Diff(p.content(output), got); diff != "" {
 		t.Errorf("it prints something else (-page +printed), `go test ./docs -update` accepts it\n%s", diff)
 	}
-	if rule == "" {
+	if s.rule == "" {
 		return
 	}
-	if len(found) == 0 || slices.ContainsFunc(found, func(d diagnostic.Diagnostic) bool { return d.Rule != rule }) {
-		t.Errorf("it breaks %q, expected %s and nothing else", rulesOf(found), rule)
+	if len(found) == 0 || slices.ContainsFunc(found, func(d diagnostic.Diagnostic) bool { return d.Rule != s.rule }) {
+		t.Errorf("it breaks %q, expected %s and nothing else", rulesOf(found), s.rule)
 	}
 	if !slices.ContainsFunc(s.fences, func(f fence) bool { return f.fixed }) {
 		t.Errorf("it has no block behind a line %q", fixedMark)
 	}
 	p.apply(t, s.fences, true)
-	for _, d := range check(t, false, rule) {
-		if d.Rule == rule || d.Severity == diagnostic.Error {
+	for _, d := range check(t, false, s.rule) {
+		if d.Rule == s.rule || d.Severity == diagnostic.Error {
 			t.Errorf("once fixed: %v", d)
 		}
 	}
+}
+
+// run makes the example's directory the working directory until the test ends,
+// and finds what is wrong with the driver.
+func (p *page) run(t *testing.T, s section) diagnostic.List {
+	t.Helper()
+	t.Chdir(directory(t))
+	base, _ := p.section(baseSection)
+	p.apply(t, base.fences, false)
+	p.apply(t, s.fences, false)
+	return check(t, s.streamed(), s.rule)
 }
 
 // directory is an empty one that is named as in the examples.

@@ -23,6 +23,9 @@ type page struct {
 type section struct {
 	title string
 	level int
+	// rule is the one that the section is about, be it that the section above is;
+	// empty for others.
+	rule string
 	// line is the index of the heading.
 	line   int
 	fences []fence
@@ -40,10 +43,15 @@ type fence struct {
 
 var (
 	heading  = regexp.MustCompile(`^(#+) (.+)$`)
+	ruleID   = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 	fileName = regexp.MustCompile("^`([^`]+)`:$")
 )
 
-const fixedMark = "Fixed:"
+const (
+	fixedMark = "Fixed:"
+	// ruleLevel is the level of the headings of rules.
+	ruleLevel = 3
+)
 
 func readPage(t *testing.T, path string) *page {
 	t.Helper()
@@ -63,7 +71,7 @@ func (p *page) parse() {
 		line := p.lines[i]
 		current := &p.sections[len(p.sections)-1]
 		if m := heading.FindStringSubmatch(line); m != nil {
-			p.sections = append(p.sections, section{title: m[2], level: len(m[1]), line: i})
+			p.sections = append(p.sections, section{title: m[2], level: len(m[1]), line: i, rule: ruleOf(m[2], len(m[1]), *current)})
 			file, fixed = "", false
 		} else if language, opens := strings.CutPrefix(line, "```"); opens {
 			f := fence{language: language, first: i + 1, last: i + 1, file: file, fixed: fixed}
@@ -78,6 +86,18 @@ func (p *page) parse() {
 			fixed = true
 		}
 	}
+}
+
+// ruleOf is the rule of the section with the title. Further examples of a rule
+// are sections of the fourth level.
+func ruleOf(title string, level int, above section) string {
+	switch {
+	case ruleID.MatchString(title):
+		return title
+	case level > ruleLevel:
+		return above.rule
+	}
+	return ""
 }
 
 // section finds a section by its anchor.

@@ -24,13 +24,16 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func TestMain(m *testing.M) {
 	klog.SetLogger(logr.Discard())
 	log.SetLogger(logr.Discard())
-	testscript.Main(m, map[string]func(){"kubectl-styrmin": styrmin})
+	testscript.Main(m, map[string]func(){
+		"kubectl-styrmin":             func() { styrmin(plugin.Terminal{}) },
+		"kubectl-styrmin-at-terminal": func() { styrmin(plugin.Terminal{Interactive: true}) },
+	})
 }
 
 // styrmin is what cmd/kubectl-styrmin does, without signals.
-func styrmin() {
+func styrmin(terminal plugin.Terminal) {
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	os.Exit(plugin.Execute(context.Background(), streams, plugin.Terminal{}, os.Args[1:]))
+	os.Exit(plugin.Execute(context.Background(), streams, terminal, os.Args[1:]))
 }
 
 // TestScripts runs what needs no cluster.

@@ -14,6 +14,7 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver/jsonschema"
 	"github.com/styrmin/kubectl-styrmin/pkg/lint"
+	"github.com/styrmin/kubectl-styrmin/pkg/lint/chart"
 	"github.com/styrmin/kubectl-styrmin/pkg/scaffold"
 )
 
@@ -58,7 +59,7 @@ func write(t *testing.T, a scaffold.Application) string {
 	return dir
 }
 
-// TestNoFindings: there is nothing to say about what is written.
+// TestNoFindings: there is nothing to say about what is written, its chart included.
 func TestNoFindings(t *testing.T) {
 	for name, a := range applications {
 		t.Run(name, func(t *testing.T) {
@@ -66,7 +67,11 @@ func TestNoFindings(t *testing.T) {
 			if d == nil {
 				t.Fatal(found)
 			}
-			for _, p := range append(found, lint.Check(d, lint.Inputs{})...) {
+			found = append(found, lint.Check(d, lint.Inputs{})...)
+			if a.WritesChart() {
+				found = append(found, chart.New("").Check(t.Context(), d, lint.Inputs{})...)
+			}
+			for _, p := range found {
 				t.Error(p)
 			}
 			if d.Object.Name != a.Name || len(d.Object.Spec.Components) != len(a.Components) {

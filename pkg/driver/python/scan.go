@@ -153,9 +153,9 @@ var closing = map[string]string{")": "(", "]": "[", "}": "{"}
 
 func (s *scanner) operator() error {
 	begin := s.pos
-	op := string(s.src[s.pos])
+	op, ahead := string(s.src[s.pos]), string(s.src[s.pos:min(s.pos+3, len(s.src))])
 	for _, o := range operators {
-		if strings.HasPrefix(string(s.src[s.pos:min(s.pos+3, len(s.src))]), o) {
+		if strings.HasPrefix(ahead, o) {
 			op = o
 			break
 		}

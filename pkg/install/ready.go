@@ -117,7 +117,7 @@ func (i Installer) WaitAnswering(ctx context.Context, deadline time.Duration) er
 	started := time.Now()
 	var last error
 	err := wait.PollUntilContextTimeout(ctx, pollInterval, deadline, true, func(ctx context.Context) (bool, error) {
-		last = i.Client.Create(ctx, probe(), client.DryRunAll)
+		last = i.Client.Create(ctx, Probe(), client.DryRunAll)
 		return last != nil && strings.Contains(last.Error(), "drivers.gate.styrmin.io"), nil
 	})
 	if err == nil {
@@ -131,13 +131,14 @@ func (i Installer) WaitAnswering(ctx context.Context, deadline time.Duration) er
 		deadline, last, v1.SystemNamespace, WebhookName)
 }
 
-// probe is fine by the CRD's schema and cannot be read as a driver.
-func probe() *unstructured.Unstructured {
+// Probe is a driver that is fine by the CRD's schema and that the webhook
+// refuses: no schema reads Python.
+func Probe() *unstructured.Unstructured {
 	return &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": v1.GroupVersion.String(),
 		"kind":       "ApplicationDriver",
 		"metadata":   map[string]any{"name": "styrmin-install-probe"},
 		"spec":       map[string]any{},
-		"files":      map[string]any{"not a file of a driver": ""},
+		"files":      map[string]any{v1.ActionsFile: "("},
 	}}
 }

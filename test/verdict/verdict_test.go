@@ -9,6 +9,7 @@ import (
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/pkg/install"
 	"github.com/styrmin/kubectl-styrmin/pkg/lint"
 	"github.com/styrmin/kubectl-styrmin/test/fixture"
 )
@@ -26,6 +27,17 @@ func TestVerdicts(t *testing.T) {
 	server := startServer(t)
 	t.Run("of all", server.testOneRuleSet)
 	t.Run("of the schema alone", server.testSchemaAlone)
+	t.Run("of the installer's probe", server.testProbe)
+}
+
+// testProbe: by its refusal the installer knows that the webhook answers.
+func (s *server) testProbe(t *testing.T) {
+	if err := s.create(t, install.Probe().Object); err != nil {
+		t.Errorf("the schema refuses it: %v", err)
+	}
+	if denial := review(t, install.Probe().Object); denial == "" {
+		t.Error("the webhook accepts it")
+	}
 }
 
 // testOneRuleSet compares the verdicts about every fixture. The schema may be

@@ -66,9 +66,9 @@ type Service struct {
 	HumanReadableFQDN string `json:"human_readable_fqdn"`
 }
 
-// asMap is the context as templates see it. Whole numbers stay whole: the JSON
+// Variables are the context as templates see it, by name. Whole numbers stay whole: the JSON
 // package used here decodes them as int64.
-func (c Context) asMap() (map[string]any, error) {
+func (c Context) Variables() (map[string]any, error) {
 	data, err := json.Marshal(c)
 	if err != nil {
 		return nil, err

@@ -56,7 +56,7 @@ func bind(declared []v1.Parameter, given map[string]apiextensionsv1.JSON) (map[s
 			}
 			raw = *parameter.Default
 		}
-		value, problem := check(parameter, raw)
+		value, problem := bindOne(parameter, raw)
 		if problem != "" {
 			problems = append(problems, problem)
 			continue
@@ -65,14 +65,21 @@ func bind(declared []v1.Parameter, given map[string]apiextensionsv1.JSON) (map[s
 	}
 	for name := range given {
 		if _, ok := find(declared, name); !ok {
-			problems = append(problems, unknown(declared, name))
+			problems = append(problems, UnknownParameter(declared, name))
 		}
 	}
 	sort.Strings(problems)
 	return bound, problems
 }
 
-func check(parameter v1.Parameter, raw apiextensionsv1.JSON) (value any, problem string) {
+// CheckParameter says why a value is none that the parameter can have, without
+// showing it; empty when it is.
+func CheckParameter(parameter v1.Parameter, value apiextensionsv1.JSON) string {
+	_, problem := bindOne(parameter, value)
+	return problem
+}
+
+func bindOne(parameter v1.Parameter, raw apiextensionsv1.JSON) (value any, problem string) {
 	decoder := json.NewDecoder(strings.NewReader(string(raw.Raw)))
 	decoder.UseNumber()
 	if err := decoder.Decode(&value); err != nil {
@@ -137,7 +144,8 @@ func find(declared []v1.Parameter, name string) (v1.Parameter, bool) {
 	return v1.Parameter{}, false
 }
 
-func unknown(declared []v1.Parameter, name string) string {
+// UnknownParameter says that the driver declares no parameter of that name.
+func UnknownParameter(declared []v1.Parameter, name string) string {
 	names := make([]string, 0, len(declared))
 	for _, parameter := range declared {
 		names = append(names, parameter.Name)

@@ -38,8 +38,18 @@ func (e *ProblemsError) Error() string { return strings.Join(e.Problems, "\n") }
 // Resolve computes the instance of a deployment. chart is the chart that the
 // driver names, loaded by the caller.
 func Resolve(d *driver.Driver, deployment *v1.StyrminDeployment, chart Chart) (*Instance, error) {
+	context, err := ResolveContext(d, deployment, chart)
+	if err != nil {
+		return nil, err
+	}
+	return render(d, context)
+}
+
+// ResolveContext computes what templates and actions see, without rendering the
+// values. What is wrong with the inputs is a *ProblemsError.
+func ResolveContext(d *driver.Driver, deployment *v1.StyrminDeployment, chart Chart) (Context, error) {
 	version := Version(d, deployment)
-	problems := checkVersion(d, version)
+	problems := CheckVersion(d, version)
 	parameters, more := bind(d.Object.Spec.Parameters, deployment.Spec.Parameters)
 	problems = append(problems, more...)
 	config, err := decodeAll(deployment.Spec.Config)
@@ -47,16 +57,16 @@ func Resolve(d *driver.Driver, deployment *v1.StyrminDeployment, chart Chart) (*
 		problems = append(problems, err.Error())
 	}
 	if len(problems) > 0 {
-		return nil, &ProblemsError{Problems: problems}
+		return Context{}, &ProblemsError{Problems: problems}
 	}
-	return render(d, newContext(d, deployment, version, chart, parameters, config))
+	return newContext(d, deployment, version, chart, parameters, config), nil
 }
 
 // Check lists everything that keeps a deployment from being resolved with the
 // driver, whatever the chart. Problems begin with what they are about:
 // "parameter NAME", "config NAME", "action NAME" or "version".
 func Check(d *driver.Driver, deployment *v1.StyrminDeployment) []string {
-	problems := checkVersion(d, Version(d, deployment))
+	problems := CheckVersion(d, Version(d, deployment))
 	_, more := bind(d.Object.Spec.Parameters, deployment.Spec.Parameters)
 	problems = append(problems, more...)
 	if _, err := decodeAll(deployment.Spec.Config); err != nil {
@@ -88,7 +98,8 @@ func Version(d *driver.Driver, deployment *v1.StyrminDeployment) string {
 	return d.Object.Spec.DefaultVersion
 }
 
-func checkVersion(d *driver.Driver, version string) []string {
+// CheckVersion says why the driver cannot deploy the application's version; nil when it can.
+func CheckVersion(d *driver.Driver, version string) []string {
 	supported := d.Object.Spec.SupportedVersions
 	if version == "" {
 		return []string{"no version given, and the driver has no default_version; add --version VERSION"}
@@ -132,7 +143,7 @@ func newContext(d *driver.Driver, deployment *v1.StyrminDeployment, version stri
 
 // render renders the values and computes the digest.
 func render(d *driver.Driver, context Context) (*Instance, error) {
-	variables, err := context.asMap()
+	variables, err := context.Variables()
 	if err != nil {
 		return nil, err
 	}

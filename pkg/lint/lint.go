@@ -15,11 +15,23 @@ import (
 
 // Check returns all problems of a loaded driver with an operator's inputs,
 // sorted. What loading found is not among them.
-func Check(d *driver.Driver, _ Inputs) diagnostic.List {
-	return validation.Validate(d)
+func Check(d *driver.Driver, in Inputs) diagnostic.List {
+	c := &checker{Driver: d, in: in, usable: true}
+	for _, rule := range rules {
+		rule.check(c)
+	}
+	own := c.problems.List()
+	own.AddExcerpts(d.Text)
+	found := append(validation.Validate(d), own...)
+	found.Sort()
+	return found
 }
 
 // Rules lists every rule of this package and of those below it.
 func Rules() []diagnostic.Rule {
-	return slices.Concat(driver.Rules(), validation.Rules())
+	all := slices.Concat(driver.Rules(), validation.Rules())
+	for _, r := range rules {
+		all = append(all, r.Rule)
+	}
+	return all
 }

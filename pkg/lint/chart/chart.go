@@ -69,15 +69,19 @@ func (c *Checker) render(ctx context.Context, e *evidence, in lint.Inputs) {
 		Name: e.chart.Name, Version: e.chart.Version, AppVersion: e.chart.AppVersion,
 		Templates: e.chart.Fingerprint.Templates, Digest: e.chart.Digest,
 	}
-	resolved, sampled, ok := resolve(e.Driver, in, chart)
-	if !ok {
+	resolved, err := lint.Resolve(e.Driver, in, chart)
+	if err != nil {
 		return
 	}
-	e.sampled = sampled
+	values, err := resolved.Values(e.Driver)
+	if err != nil {
+		return
+	}
+	e.sampled = resolved.Sampled
 	ctx, cancel := context.WithTimeout(ctx, rendering)
 	defer cancel()
 	settings := resolved.Context.Instance
-	rendered, err := c.charts.RenderIn(ctx, settings.Namespace, helm.Request{Release: settings.Release, Chart: e.chart, Values: resolved.Values})
+	rendered, err := c.charts.RenderIn(ctx, settings.Namespace, helm.Request{Release: settings.Release, Chart: e.chart, Values: values})
 	if err != nil {
 		e.renderErr = err
 		return

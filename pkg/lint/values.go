@@ -1,0 +1,110 @@
+package lint
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+	"github.com/styrmin/kubectl-styrmin/pkg/values"
+)
+
+// template is the parsed template; nil when there is none, or it cannot be
+// parsed, which is another rule's business.
+func (c *checker) template() *values.Template {
+	text, given := c.Files[v1.ValuesFile]
+	if !given {
+		return nil
+	}
+	t, err := values.Parse(v1.ValuesFile, text)
+	if err != nil {
+		return nil
+	}
+	return t
+}
+
+func checkValuesUndefined(c *checker) {
+	t := c.template()
+	if t == nil {
+		return
+	}
+	for _, f := range t.Check(shapeOf(c.Driver, c.in)) {
+		severity := diagnostic.Error
+		if f.Doubtful {
+			severity = diagnostic.Warning
+		}
+		c.inTemplate(severity, "values-undefined", diagnostic.Position(f.Position), f.Help, f.Message)
+	}
+}
+
+func checkValuesRender(c *checker) {
+	t := c.template()
+	if t == nil || !c.usable {
+		return
+	}
+	r, err := Resolve(c.Driver, c.in, SampleChart(c.Driver))
+	if err != nil {
+		// The driver itself is broken, and that has been said.
+		return
+	}
+	var problem *values.Error
+	if _, err := r.Values(c.Driver); errors.As(err, &problem) {
+		severity, help := c.certainty(r, t.Influences(problem), problem.Help)
+		c.inTemplate(severity, "values-render", problem.Position, help, problem.Message)
+	}
+}
+
+// certainty is an error, or a warning when the problem may be one of what only a
+// real deployment knows. The help then says how to give it.
+func (c *checker) certainty(r *Resolution, influences map[string]bool, help string) (diagnostic.Severity, string) {
+	var give []string
+	for _, name := range r.Sampled {
+		if touches(influences, "parameters", name) {
+			give = append(give, fmt.Sprintf("`--set %s=VALUE`", name))
+		}
+	}
+	if r.VersionSampled && touches(influences, "app", "version") {
+		give = append(give, "`--version VERSION`")
+	}
+	for _, path := range [][]string{{"instance", "config"}, {"cluster"}, {"environment"}} {
+		if touches(influences, path...) {
+			give = append(give, "`--context-file FILE` with `"+strings.Join(path, ".")+"`")
+		}
+	}
+	for path := range influences {
+		if strings.Contains(path, "_fqdn") {
+			give = append(give, "`--context-file FILE` with the service's names")
+			break
+		}
+	}
+	if len(give) == 0 {
+		return diagnostic.Error, help
+	}
+	said := "this may depend on what is not given here; give it: " + strings.Join(give, ", ")
+	if help != "" {
+		said = help + "; " + said
+	}
+	return diagnostic.Warning, said
+}
+
+// touches reports whether one of the paths reads the field, what is in it, or all around it.
+func touches(influences map[string]bool, field ...string) bool {
+	path := strings.Join(field, ".")
+	for read := range influences {
+		if read == path || strings.HasPrefix(read, path+".") || read == field[0] || isMethod(read, field[0]) {
+			return true
+		}
+	}
+	return false
+}
+
+// isMethod reports whether a path such as parameters.items reads all of a mapping.
+func isMethod(path, of string) bool {
+	for _, method := range []string{"copy", "get", "items", "values", "pop"} {
+		if path == of+"."+method {
+			return true
+		}
+	}
+	return false
+}

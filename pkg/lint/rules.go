@@ -32,8 +32,12 @@ type checker struct {
 
 // report reports a field of driver.styrmin.yml.
 func (c *checker) report(s diagnostic.Severity, rule, path, help, format string, args ...any) {
+	at := c.Position(path)
+	if path == parametersPath {
+		at = c.KeyPosition(path)
+	}
 	c.problems.Add(diagnostic.Diagnostic{
-		File: c.FileName(v1.DriverFile), Position: c.Position(path),
+		File: c.FileName(v1.DriverFile), Position: at,
 		Severity: s, Rule: rule, Path: path, Message: fmt.Sprintf(format, args...), Help: help,
 	})
 	c.usable = c.usable && s != diagnostic.Error
@@ -47,6 +51,8 @@ func (c *checker) inTemplate(s diagnostic.Severity, rule string, at diagnostic.P
 	c.usable = c.usable && s != diagnostic.Error
 }
 
+const parametersPath = "spec.parameters"
+
 func checkInputs(c *checker) {
 	const rule = "inputs"
 	spec := c.Object.Spec
@@ -57,16 +63,16 @@ func checkInputs(c *checker) {
 	}
 	given, err := c.in.Parameters(spec.Parameters)
 	if err != nil {
-		c.report(diagnostic.Error, rule, "spec.parameters", "", "%v", err)
+		c.report(diagnostic.Error, rule, parametersPath, "", "%v", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		i := slices.IndexFunc(spec.Parameters, func(p v1.Parameter) bool { return p.Name == name })
 		if i < 0 {
-			c.report(diagnostic.Error, rule, "spec.parameters", "", "%s", instance.UnknownParameter(spec.Parameters, name))
+			c.report(diagnostic.Error, rule, parametersPath, "", "%s", instance.UnknownParameter(spec.Parameters, name))
 			continue
 		}
 		if problem := instance.CheckParameter(spec.Parameters[i], given[name]); problem != "" && spec.Parameters[i].Kind != "" {
-			c.report(diagnostic.Error, rule, diagnostic.Index("spec.parameters", i), "", "%s", problem)
+			c.report(diagnostic.Error, rule, diagnostic.Index(parametersPath, i), "", "%s", problem)
 		}
 	}
 }

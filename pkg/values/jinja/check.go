@@ -245,6 +245,9 @@ func (c *checker) reference(e expr, in *names, guarded bool) *Shape {
 	case *testExpr:
 		c.test(e, in)
 		return nil
+	case *callExpr:
+		c.call(e, in)
+		return nil
 	}
 	children(e, func(part any) {
 		if inner, ok := part.(expr); ok {
@@ -288,8 +291,30 @@ func (c *checker) name(e *nameExpr, in *names, guarded bool) *Shape {
 	for n := in; n != nil; n = n.parent {
 		known = slices.AppendSeq(known, maps.Keys(n.shapes))
 	}
-	c.undefined(e.Span, e.name, "", known, c.root, c.guard(e, guarded))
+	g := c.guard(e, guarded)
+	help, special := c.outOfScope(e.name)
+	switch {
+	case !special:
+		c.undefined(e.Span, e.name, "", known, c.root, g)
+	case g != elsewhere:
+		c.find(e.Span, help, g == withDefault, "there is no variable `%s` here", e.name)
+	}
 	return nil
+}
+
+// outOfScope explains a name that is there, but at other places of a template.
+func (c *checker) outOfScope(name string) (help string, ok bool) {
+	switch {
+	case c.assigned[name] > 0:
+		return fmt.Sprintf("it is bound within a loop, macro or block only, and gone behind it; `{%% set ns = namespace(%s=…) %%}` before, and `{%% set ns.%s = … %%}` within, keep it", name, name), true
+	case name == "loop":
+		return "it is there within a `for` loop", true
+	case name == "caller", name == "varargs", name == "kwargs":
+		return "it is there within a macro", true
+	case name == "self":
+		return "a template of values has no parts to refer to", true
+	}
+	return "", false
 }
 
 func (c *checker) field(of *Shape, ofExpr expr, name string, at Span, g guards) *Shape {
@@ -344,6 +369,17 @@ func listing(shape *Shape, known []string) string {
 
 func (c *checker) find(at Span, help string, doubtful bool, format string, args ...any) {
 	c.findings = append(c.findings, Finding{Error: *c.source.err(at, help, format, args...), Doubtful: doubtful})
+}
+
+// call knows the functions; methods are known by the type that they are of.
+func (c *checker) call(e *callExpr, in *names) {
+	c.arguments(e.args, in)
+	n, ok := e.of.(*nameExpr)
+	if ok && n.name == "lipsum" {
+		c.find(n.Span, "", false, "the function `lipsum` is not available: %s", chance)
+		return
+	}
+	c.expr(e.of, in)
 }
 
 func (c *checker) arguments(a arguments, in *names) {

@@ -36,7 +36,7 @@ func (s *state) fail(help, format string, args ...any) {
 func (s *state) charge(bytes int) {
 	s.steps += 1 + bytes/bytesPerStep
 	if s.steps > maxSteps {
-		s.fail("", "rendering takes too long: more than %d steps", maxSteps)
+		s.fail("look for loops within loops, and for macros that call themselves", "rendering takes too long: more than %d steps", maxSteps)
 	}
 }
 

@@ -158,13 +158,14 @@ func (v *validateOptions) load(path string) (*driver.Driver, diagnostic.List) {
 	return driver.LoadDir(path)
 }
 
-// printRules is a table of every rule.
+// printRules lists every rule.
 func (v *validateOptions) printRules() error {
 	table := tabwriter.NewWriter(v.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "RULE\tWHAT MUST HOLD\tDOCUMENTATION")
+	fmt.Fprintln(table, "RULE\tWHAT MUST HOLD")
 	for _, r := range rules() {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", r.ID, r.Summary, r.URL())
+		fmt.Fprintf(table, "%s\t%s\n", r.ID, r.Summary)
 	}
+	fmt.Fprintf(table, "\nWith examples and the fix: %s\n", diagnostic.Rule{ID: "RULE"}.URL())
 	return table.Flush()
 }
 

@@ -21,8 +21,6 @@ func (s *server) testSchemaAlone(t *testing.T) {
 		"actions twice":      {object{"actions": []any{}}, object{"actions": []any{action(0, "pre")}}, "both at the top level and under spec"},
 		"too many actions":   {object{"actions": actions(513)}, nil, "must have at most 512 items"},
 		"enum":               {object{"parameters": []any{object{"name": "size", "kind": "enum"}}}, nil, "an enum has no values"},
-		"service":            {object{"services": []any{object{"name": "web", "port": int64(80), "component": "ghost"}}}, nil, "a service is of a component"},
-		"override":           {object{"container_overrides": []any{object{"component": "ghost", "container": "web"}}}, nil, "an override is of a component"},
 		"chart":              {object{"helm": object{"main": object{"location": "https://me:secret@example.com/chart"}}}, nil, "spec.helm.main.location"},
 		"file":               {object{}, object{"files": object{"../actions.py": ""}}, "a driver consists of values.j2.yml and Python modules"},
 		"as large as may be": {object{"actions": actions(512)}, nil, ""},

@@ -35,7 +35,10 @@ const (
 func Modes() []Mode { return []Mode{ModePre, ModeCore, ModePost} }
 
 // The comments of the fields below are what `kubectl explain` and editors show,
-// so they use the names that the file has.
+// so they use the names that the file has. Their rules are those of pkg/driver/validation
+// that a schema can say as well as the webhook, which is asked after it: what CEL
+// could say only without naming the field, such as that a component is not declared,
+// is left to the webhook. Nothing here may be stricter; test/verdict compares.
 
 // ApplicationDriver is the versioned, self-contained spec of one application:
 // the content of driver.styrmin.yml, and with files the whole driver.
@@ -80,8 +83,6 @@ type ApplicationDriverList struct {
 // its parameters and its lifecycle actions. Unknown fields are kept.
 //
 // +kubebuilder:pruning:PreserveUnknownFields
-// +kubebuilder:validation:XValidation:rule="!has(self.services) || self.services.all(s, !has(s.component) || s.component == '' || has(self.components) && s.component in self.components)",message="a service is of a component that spec.components does not have"
-// +kubebuilder:validation:XValidation:rule="!has(self.container_overrides) || self.container_overrides.all(o, has(self.components) && o.component in self.components)",message="an override is of a component that spec.components does not have"
 type ApplicationDriverSpec struct {
 	// version is the driver's own version, a string such as "1". A new one makes
 	// every deployment of the driver run its upgrade actions.

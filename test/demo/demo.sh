@@ -47,7 +47,7 @@ main() {
 
 set_up() {
 	step "Set up version 1.0.0"
-	run kubectl styrmin setup notes -n "$namespace" --driver "$driver" --version 1.0.0 \
+	run kubectl styrmin setup notes --yes -n "$namespace" --driver "$driver" --version 1.0.0 \
 		--set owner_email=you@example.org --set greeting=Welcome
 	promise "Helm has one revision" equal "$(revision)" 1
 
@@ -69,7 +69,7 @@ held() {
 upgrade() {
 	step "Upgrade with Styrmin to 2.0.0"
 	say "pre: stop the worker, back up · core: Helm, then migrate · post: start the worker, verify"
-	run kubectl styrmin upgrade notes -n "$namespace" --driver "$driver" --version 2.0.0
+	run kubectl styrmin upgrade notes --yes -n "$namespace" --driver "$driver" --version 2.0.0
 	promise "version 2.0.0 answers" equal "$(version)" 2.0.0
 	run kubectl get --raw "$api/notes"
 	promise "the three notes are still there, in schema 2" equal "$(notes total) $(notes schema)" "3 2"
@@ -93,7 +93,7 @@ fail_and_resume() {
 
 	step "Fix the cause, then resume with the same command"
 	run kubectl exec -n "$namespace" deploy/notes-server -- notes maintenance off
-	run kubectl styrmin upgrade notes -n "$namespace" --driver "$driver" --version 2.0.1
+	run kubectl styrmin upgrade notes --yes -n "$namespace" --driver "$driver" --version 2.0.1
 	promise "only the failed action ran again" equal "$(comm -13 <(echo "$jobs") <(jobs) | cut -d' ' -f1)" verify_upgrade
 	promise "Helm was not asked again" equal "$(revision)" "$revision"
 	promise "the three notes are still there" equal "$(notes total)" 3

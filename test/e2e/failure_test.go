@@ -20,6 +20,9 @@ func TestFailure(t *testing.T) {
 		s.styrmin(upgrade...).expect(t, 1, "pre_b", "The Helm release was not touched", "resume with: kubectl styrmin upgrade app")
 	})
 	s.styrmin("status", "app").expect(t, 0, "the run failed in pre", "version 1.0.0")
+	s.unchanged("app", func() {
+		s.plan(upgrade[1:]...).expect(t, 1, "it goes on", "skipped: it succeeded before", "runs, attempt 2: the last one failed", "upgrades")
+	})
 
 	b.mend("pre_b")
 	b.fail("post_b")
@@ -28,11 +31,13 @@ func TestFailure(t *testing.T) {
 		t.Fatalf("the revisions are %q, expected the new one to stay", found)
 	}
 
+	s.plan(upgrade[1:]...).expect(t, 1, "skipped: the release is there already", "runs, attempt 2: the last one failed")
 	b.mend("post_b")
 	s.unchanged("app", func() { s.styrmin(upgrade...).expect(t, 0, "resuming run", "succeeded before; not run again") })
 	s.expectJobs(v1.HookUpgrade, map[string]int{"pre_a": 1, "pre_b": 2, "core_a": 1, "post_a": 1, "post_b": 2})
 	b.expectOnce("pre_a", "core_a", "post_a")
 
 	s.styrmin(upgrade...).expect(t, 0, "nothing to do")
+	s.plan(upgrade[1:]...).expect(t, 0, "nothing would change")
 	s.styrmin("status", "app").expect(t, 0, "version 2.0.0", "Succeeded")
 }

@@ -90,6 +90,12 @@ func (s *space) styrmin(arguments ...string) result {
 	return s.run(s.styrminCommand(arguments)...)
 }
 
+// plan says what the verb with these arguments would do.
+func (s *space) plan(arguments ...string) result {
+	s.Helper()
+	return s.styrmin(append([]string{"plan"}, arguments...)...)
+}
+
 // start starts a verb of the plugin beside the test.
 func (s *space) start(arguments ...string) *process {
 	s.Helper()

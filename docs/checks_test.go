@@ -11,7 +11,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
 
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/lint"
@@ -86,8 +88,7 @@ func (p *page) example(t *testing.T, s section, output fence) {
 	if !slices.ContainsFunc(s.fences, func(f fence) bool { return f.fixed }) {
 		t.Errorf("it has no block behind a line %q", fixedMark)
 	}
-	p.apply(t, s.fences, true)
-	for _, d := range check(t, false, s.rule) {
+	for _, d := range check(t, s.rule, p.apply(t, s.fences, true)) {
 		if d.Rule == s.rule || d.Severity == diagnostic.Error {
 			t.Errorf("once fixed: %v", d)
 		}
@@ -101,8 +102,7 @@ func (p *page) run(t *testing.T, s section) diagnostic.List {
 	t.Chdir(directory(t))
 	base, _ := p.section(baseSection)
 	p.apply(t, base.fences, false)
-	p.apply(t, s.fences, false)
-	return check(t, s.streamed(), s.rule)
+	return check(t, s.rule, p.apply(t, s.fences, false))
 }
 
 // directory is an empty one that is named as in the examples.
@@ -119,48 +119,79 @@ func directory(t *testing.T) string {
 var languages = map[string]string{"yaml": "driver.styrmin.yml", "python": "actions.py", "jinja": "values.j2.yml"}
 
 // apply writes the files and runs the commands that an example shows, either
-// those before its fix or those after.
-func (p *page) apply(t *testing.T, fences []fence, fixed bool) {
+// those before its fix or those after, and returns how the driver is checked.
+func (p *page) apply(t *testing.T, fences []fence, fixed bool) (how invocation) {
 	t.Helper()
 	for _, f := range fences {
 		name := languages[f.language]
 		if f.file != "" {
 			name = f.file
 		}
-		switch {
+		switch text := p.content(f); {
 		case f.fixed != fixed:
+		case strings.HasPrefix(text, validate):
+			how = parse(t, text)
 		case f.language == "sh":
-			if out, err := exec.Command("sh", "-euc", p.content(f)).CombinedOutput(); err != nil {
-				t.Fatalf("%v\n%s%s", err, p.content(f), out)
+			if out, err := exec.Command("sh", "-euc", text).CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s%s", err, text, out)
 			}
 		case name != "":
-			if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(name, []byte(p.content(f)), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			write(t, name, text)
 		}
+	}
+	return how
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
-// check finds what `kubectl styrmin validate` finds in the current directory, or
-// when the driver comes by itself on standard input, but for what fragments lack.
-func check(t *testing.T, streamed bool, rule string) diagnostic.List {
+// invocation is how an example is checked.
+type invocation struct {
+	in lint.Inputs
+	// streamed is true when the driver comes by itself on standard input.
+	streamed bool
+}
+
+const validate = "kubectl styrmin validate"
+
+// parse reads the command that an example shows.
+func parse(t *testing.T, command string) (how invocation) {
+	t.Helper()
+	words, _, _ := strings.Cut(strings.TrimPrefix(command, validate), "<")
+	flags := pflag.NewFlagSet("validate", pflag.ContinueOnError)
+	flags.StringArrayVar(&how.in.Set, "set", nil, "")
+	flags.StringVar(&how.in.Version, "version", "", "")
+	if err := flags.Parse(strings.Fields(words)); err != nil {
+		t.Fatalf("%s%v", command, err)
+	}
+	how.streamed = flags.Arg(0) == lint.Stdin
+	return how
+}
+
+// check finds what validate finds in the current directory, but for what
+// fragments lack.
+func check(t *testing.T, rule string, how invocation) diagnostic.List {
 	t.Helper()
 	d, found := driver.LoadDir(".")
-	if streamed {
-		text, err := os.ReadFile(driver.Stdin)
+	if how.streamed {
+		text, err := os.ReadFile(v1.DriverFile)
 		if err != nil {
 			t.Fatal(err)
 		}
 		d, found = driver.Load(bytes.NewReader(text), "")
 	}
 	if d != nil {
-		found = append(found, lint.Check(d, lint.Inputs{})...)
-		if strings.HasPrefix(rule, "chart-") {
-			found = append(found, chart.New("").Check(t.Context(), d, lint.Inputs{})...)
-		}
+		found = append(found, lint.Check(d, how.in)...)
+	}
+	if d != nil && strings.HasPrefix(rule, "chart-") {
+		found = append(found, chart.New("").Check(t.Context(), d, how.in)...)
 	}
 	found = slices.DeleteFunc(found, func(d diagnostic.Diagnostic) bool {
 		return d.Rule != rule && slices.Contains(incomplete, d.Rule)

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 )
 
 // page is a Markdown file in lines.
@@ -124,11 +122,6 @@ func (s section) output() (fence, bool) {
 		return fence{}, false
 	}
 	return s.fences[i], true
-}
-
-// streamed is true for an example whose driver comes on standard input.
-func (s section) streamed() bool {
-	return slices.ContainsFunc(s.fences, func(f fence) bool { return f.file == driver.Stdin })
 }
 
 // paragraph is the first text of the section, on one line.

@@ -124,9 +124,12 @@ func releaseName(d *driver.Driver) string {
 	return "app"
 }
 
-// SampleChart stands for the driver's chart when it is not loaded.
+// SampleChart stands for the driver's chart when it is not loaded, or not named.
 func SampleChart(d *driver.Driver) instance.Chart {
-	main := d.Object.Spec.Helm.Main
+	var main v1.Chart
+	if helm := d.Object.Spec.Helm; helm != nil {
+		main = helm.Main
+	}
 	name := path.Base(strings.TrimSuffix(main.Location, "/"))
 	if name == "." || name == "/" {
 		name = releaseName(d)

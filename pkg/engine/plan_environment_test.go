@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,6 +22,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
@@ -264,6 +268,52 @@ func TestPlanOfSomebodyElsesRelease(t *testing.T) {
 	if o := plan.Helm.Objects; len(o) != 1 || !strings.Contains(o[0].Diff, "-  version: theirs\n") {
 		t.Errorf("unexpected objects %+v", o)
 	}
+}
+
+// worker is a chart's template, and what StoppedIn finds stopped in it.
+const worker = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: worker
+%s
+spec:
+  replicas: %d
+  selector: {matchLabels: {app: worker}}
+  template:
+    metadata: {labels: {app: worker}}
+    spec: {containers: [{name: worker, image: "worker:{{ .Values.version }}"}]}
+`
+
+// TestPlanOfWhatWasStopped: a worker that was stopped while the deployed revision
+// was applied, and was started since, is no difference.
+func TestPlanOfWhatWasStopped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	dir := t.TempDir()
+	w.must(os.CopyFS(dir, os.DirFS("testdata")))
+	w.must(os.WriteFile(filepath.Join(dir, "chart", "templates", "worker.yaml"), []byte(fmt.Sprintf(worker, "  labels: {}", 3)), 0o600))
+	request := w.request(engine.VerbUpgrade, w.driverWith(), "1.0", func(r *engine.Request) { r.ChartDir = dir })
+	setup := request
+	setup.Verb = engine.VerbSetup
+	e, _ := w.engine(w.config)
+	p, err := e.Prepare(t.Context(), setup)
+	w.must(err)
+	stopped, err := components.StoppedIn([]byte(fmt.Sprintf(worker, `  annotations: {styrmin.io/replicas: "3"}`, 0)))
+	w.must(err)
+	_, err = e.Helm.Apply(t.Context(), helm.Request{Release: deploymentName, Chart: p.Chart, Values: p.Instance.Values, PostRender: stopped.Keep})
+	w.must(err)
+
+	started := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "worker"}}
+	w.must(w.admin.Patch(t.Context(), started, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"annotations":{"styrmin.io/replicas":null}},"spec":{"replicas":3}}`))))
+
+	request.Desired.Spec.Version = "2.0"
+	plan := w.plan(request)
+	for _, object := range plan.Helm.Objects {
+		if object.Kind == "Deployment" && strings.Count(object.Diff, "\n-")+strings.Count(object.Diff, "\n+") != 2 {
+			t.Errorf("expected the image to be the only difference, found:\n%s", object.Diff)
+		}
+	}
+	expect(t, "objects", len(plan.Helm.Objects), 2)
 }
 
 // TestPlanOfAPendingRelease: what an engine of ours left is made again, what

@@ -560,7 +560,7 @@ func TestRequester(t *testing.T) {
 func TestReadyTurns(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	d := w.driverWith("setup/pre/a", "upgrade/pre/a")
+	d := w.driverWith("setup/pre/a", "upgrade/pre/b")
 	ready := func() string {
 		condition := w.deployment().Status.Conditions[0]
 		return string(condition.Status) + " " + condition.Reason
@@ -577,7 +577,7 @@ func TestReadyTurns(t *testing.T) {
 	expect("Unknown RunPaused")
 	w.mustDo(w.request(engine.VerbUpgrade, d, "2.0"))
 	expect("True RunSucceeded")
-	w.kubelet.decide(w.namespace, "a", runs)
+	w.kubelet.decide(w.namespace, "b", runs)
 	_, done := w.inBackground(t.Context(), w.request(engine.VerbUpgrade, d, "3.0"))
 	w.eventually("the run", func() error {
 		if found := ready(); found != "Unknown RunUnderWay" {
@@ -585,7 +585,7 @@ func TestReadyTurns(t *testing.T) {
 		}
 		return nil
 	})
-	w.eventually("the pod", func() error { return w.kubelet.endAll(t.Context(), w.namespace, "a", ending{exit: 1}) })
+	w.eventually("the pod", func() error { return w.kubelet.endAll(t.Context(), w.namespace, "b", ending{exit: 1}) })
 	within(t, patience, "the run", done)
 	expect("False RunFailed")
 }

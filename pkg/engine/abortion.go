@@ -110,7 +110,7 @@ func (a *abortion) stopAll(ctx context.Context) error {
 		}
 		for _, one := range left {
 			if a.first(one.String()) {
-				a.report(Event{Kind: ActionStopping, Action: one.action, Message: one.String()})
+				a.report(Event{Kind: ActionStopping, Action: one.action, Message: one.place()})
 			}
 		}
 		select {

@@ -79,7 +79,7 @@ func happened(event Event) string {
 		}
 		return "asked for by " + event.Run.RequestedBy
 	case RunPaused:
-		return fmt.Sprintf("paused after %s, as asked", event.Mode)
+		return fmt.Sprintf(pausedMessage, event.Mode)
 	case RunSucceeded:
 		return fmt.Sprintf("succeeded after %s", took)
 	case ActionStarted:

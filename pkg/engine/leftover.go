@@ -22,14 +22,17 @@ type leftover struct {
 }
 
 // String names it for people.
-func (l leftover) String() string {
+func (l leftover) String() string { return fmt.Sprintf("%s of action %s", l.place(), l.action) }
+
+// place says where the action is at work.
+func (l leftover) place() string {
 	switch {
 	case l.pod == nil:
-		return fmt.Sprintf("Job %s of action %s", l.job.Name, l.action)
+		return "Job " + l.job.Name
 	case l.pod.Spec.NodeName == "":
-		return fmt.Sprintf("pod %s of action %s", l.pod.Name, l.action)
+		return "pod " + l.pod.Name
 	default:
-		return fmt.Sprintf("pod %s of action %s on node %s", l.pod.Name, l.action, l.pod.Spec.NodeName)
+		return fmt.Sprintf("pod %s on node %s", l.pod.Name, l.pod.Spec.NodeName)
 	}
 }
 
@@ -95,7 +98,7 @@ func (e *Engine) refuseLeftovers(ctx context.Context, deployment *v1.StyrminDepl
 func refuseLeftover(left leftover, deployment *v1.StyrminDeployment) error {
 	name, namespace := deployment.Name, deployment.Namespace
 	refusal := &RefusedError{
-		What: fmt.Sprintf("action %s of run %s has not ended (%s), and this would be a new run", left.action, left.run, left),
+		What: fmt.Sprintf("action %s of run %s has not ended (%s), and this would be a new run", left.action, left.run, left.place()),
 		Next: fmt.Sprintf("No new run was started. Wait for its end (kubectl styrmin status %s -n %s), or ", name, namespace),
 	}
 	switch run := deployment.Status.Run; {

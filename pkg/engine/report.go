@@ -39,6 +39,9 @@ const (
 	HelmSkipped EventKind = "HelmSkipped"
 	// HelmSucceeded: the release was changed and is ready.
 	HelmSucceeded EventKind = "HelmSucceeded"
+	// HelmChanged: the record shows that the release was changed, not how long it
+	// took. An engine at work does not report it; who looks on does.
+	HelmChanged EventKind = "HelmChanged"
 	// HelmFailed: the change failed.
 	HelmFailed EventKind = "HelmFailed"
 	// HelmHeld: the gate, or another client at work, held the change.

@@ -16,7 +16,7 @@ import (
 type Options struct {
 	// Color uses ANSI escapes.
 	Color bool
-	// Command is the command that resumes the run.
+	// Command is the command that resumes the run; empty for who only looks on.
 	Command string
 }
 
@@ -46,6 +46,7 @@ func (l *Lines) Report(e engine.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e.Message = Clean(e.Message)
+	l.measure(e.Run)
 	if line := l.line(e); line != "" {
 		_, _ = fmt.Fprintln(l.out, line)
 	}
@@ -58,24 +59,57 @@ func (l *Lines) line(e engine.Event) string {
 	case engine.ModeStarted:
 		return l.paint(bold, string(e.Mode))
 	case engine.RunPaused:
-		return l.paint(amber, fmt.Sprintf("paused after %s", e.Mode)) + fmt.Sprintf("; go on with: %s", l.options.Command)
+		return l.paint(amber, fmt.Sprintf("paused after %s", e.Mode)) + l.command("; go on with: ")
 	case engine.RunSucceeded:
 		return l.paint(green, fmt.Sprintf("run %s succeeded", e.Run.ID)) + fmt.Sprintf(" in %s", round(e.Elapsed))
 	case engine.RunFailed:
-		return l.paint(red, fmt.Sprintf("run %s failed in %s", e.Run.ID, e.Mode)) + fmt.Sprintf(" after %s; resume with: %s", round(e.Elapsed), l.options.Command)
-	case engine.HelmStarted, engine.HelmSkipped, engine.HelmSucceeded, engine.HelmFailed:
+		return l.failed(e)
+	case engine.RunAborted:
+		return l.paint(red, fmt.Sprintf("run %s was %s", e.Run.ID, e.Message))
+	case engine.EngineStopping:
+		return l.paint(amber, fmt.Sprintf("waiting until its engine, %s, lets go", e.Message))
+	case engine.HelmStarted, engine.HelmSkipped, engine.HelmSucceeded, engine.HelmChanged, engine.HelmFailed, engine.HelmHeld:
 		return l.subject("helm") + l.helm(e)
 	default:
 		return l.subject(e.Action) + l.action(e)
 	}
 }
 
-// begin heads a run, and makes all names as wide as the longest.
-func (l *Lines) begin(e engine.Event) string {
+// failed ends a run that did not succeed: with the command that resumes it for
+// who has one, and else with the reason, which nobody else tells.
+func (l *Lines) failed(e engine.Event) string {
+	where := ""
+	if e.Mode != "" {
+		where = fmt.Sprintf(" in %s", e.Mode)
+	}
+	line := l.paint(red, fmt.Sprintf("run %s failed%s", e.Run.ID, where)) + fmt.Sprintf(" after %s", round(e.Elapsed))
+	if l.options.Command == "" {
+		return line + ": " + e.Message
+	}
+	return line + l.command("; resume with: ")
+}
+
+// command is the command that goes on, behind some words; empty when none is known.
+func (l *Lines) command(words string) string {
+	if l.options.Command == "" {
+		return ""
+	}
+	return words + l.options.Command
+}
+
+// measure makes all names of a run as wide as the longest.
+func (l *Lines) measure(run v1.Run) {
+	if l.width > 0 {
+		return
+	}
 	l.width = len("helm")
-	for _, action := range e.Run.Actions {
+	for _, action := range run.Actions {
 		l.width = max(l.width, len(action.Name))
 	}
+}
+
+// begin heads a run.
+func (l *Lines) begin(e engine.Event) string {
 	what := "run"
 	if e.Kind == engine.RunResumed {
 		what = "resuming run"
@@ -105,6 +139,8 @@ func (l *Lines) action(e engine.Event) string {
 		return l.paint(dim, "succeeded before; not run again")
 	case engine.ActionWaiting:
 		return l.paint(amber, "waits: "+e.Message)
+	case engine.ActionStopping:
+		return l.paint(amber, "is being stopped: "+e.Message)
 	case engine.ActionSucceeded:
 		return l.paint(green, "succeeded") + fmt.Sprintf(" in %s", round(e.Elapsed))
 	case engine.ActionLost:
@@ -124,6 +160,10 @@ func (l *Lines) helm(e engine.Event) string {
 		return l.paint(dim, "release is there already: "+e.Message)
 	case engine.HelmSucceeded:
 		return l.paint(green, "ready") + fmt.Sprintf(" in %s: %s", round(e.Elapsed), e.Message)
+	case engine.HelmChanged:
+		return l.paint(green, "changed") + ": " + e.Message
+	case engine.HelmHeld:
+		return l.paint(amber, "held")
 	default:
 		return l.paint(red, "failed") + fmt.Sprintf(" after %s: %s", round(e.Elapsed), l.indent(e.Message))
 	}

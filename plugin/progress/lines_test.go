@@ -40,6 +40,9 @@ func TestLines(t *testing.T) {
 		"helm_failure":  {events: helmFailure()},
 		"paused":        {events: paused()},
 		"parameters":    {events: parameters()},
+		"held":          {events: held()},
+		"aborted":       {events: aborted()},
+		"aborting":      {events: aborting()},
 		"hostile":       {color: true, events: hostile()},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,6 +152,35 @@ func parameters() []engine.Event {
 		{Kind: engine.HelmStarted, Message: "notes, chart notes 2.0.0"},
 		{Kind: engine.HelmSucceeded, Message: "revision 3", Elapsed: 1200 * time.Millisecond},
 		{Kind: engine.RunSucceeded, Elapsed: 2 * time.Second},
+	}
+}
+
+func held() []engine.Event {
+	return []engine.Event{
+		{Kind: engine.RunStarted},
+		{Kind: engine.ModeStarted, Mode: v1.ModeCore},
+		{Kind: engine.HelmStarted, Message: "notes, chart notes 2.0.0"},
+		{Kind: engine.HelmHeld, Message: "held by styrmin: …"},
+	}
+}
+
+// aborted is what the engine shows whose run somebody aborts.
+func aborted() []engine.Event {
+	return []engine.Event{
+		{Kind: engine.RunStarted},
+		{Kind: engine.ModeStarted, Mode: v1.ModePre},
+		{Kind: engine.ActionStarted, Action: "back_up", Attempt: 1},
+		{Kind: engine.RunAborted, Message: "aborted by bob at 2026-01-02T03:04:05Z: wrong window"},
+	}
+}
+
+// aborting is what whoever aborts is shown.
+func aborting() []engine.Event {
+	return []engine.Event{
+		{Kind: engine.RunAborted, Message: "aborted by bob at 2026-01-02T03:04:05Z: wrong window"},
+		{Kind: engine.EngineStopping, Message: "alices-laptop/4711-x2x4x"},
+		{Kind: engine.ActionStopping, Action: "back_up", Message: "pod back-up-x7k2m9qd-1-abcde on node n1"},
+		{Kind: engine.ActionLost, Action: "back_up", Message: "it was stopped, because the run was aborted"},
 	}
 }
 

@@ -53,6 +53,22 @@ func (w *world) nothingAtWork(run string) {
 	}
 }
 
+// awaitRunning waits until an action's pod runs: one that is ended before would
+// be started again by our kubelet.
+func (w *world) awaitRunning(action string) {
+	w.t.Helper()
+	w.eventually("the pod", func() error {
+		var pods corev1.PodList
+		w.must(w.admin.List(w.t.Context(), &pods, client.InNamespace(w.namespace)))
+		for i := range pods.Items {
+			if nameOf(&pods.Items[i]) == action && pods.Items[i].Status.Phase == corev1.PodRunning {
+				return nil
+			}
+		}
+		return errors.New("none runs")
+	})
+}
+
 // aborted asserts the record of an abort and returns its run.
 func (w *world) aborted(by, reason string) *v1.Run {
 	w.t.Helper()
@@ -262,7 +278,7 @@ func TestAbortAgainstSuccess(t *testing.T) {
 		d := w.driverWith("setup/pre/a")
 		w.kubelet.decide(w.namespace, "a", runs)
 		_, done := w.inBackground(t.Context(), w.request(engine.VerbSetup, d, "1.0"))
-		job := w.runJob()
+		w.runJob()
 		g := newGate(records(v1.RunAborted))
 		config := rest.CopyConfig(w.config)
 		config.Wrap(g.wrap)
@@ -270,7 +286,7 @@ func TestAbortAgainstSuccess(t *testing.T) {
 		finished := make(chan error, 1)
 		go func() { _, err := e.Abort(t.Context(), w.abortRequest("too late?")); finished <- err }()
 		within(t, patience, "the abort", g.reached)
-		w.podOf(job)
+		w.awaitRunning("a")
 		w.must(w.kubelet.endAll(t.Context(), w.namespace, "a", ending{}))
 		w.must(within(t, patience, "the run", done))
 		close(g.open)
@@ -585,7 +601,8 @@ func TestReadyTurns(t *testing.T) {
 		}
 		return nil
 	})
-	w.eventually("the pod", func() error { return w.kubelet.endAll(t.Context(), w.namespace, "b", ending{exit: 1}) })
+	w.awaitRunning("b")
+	w.must(w.kubelet.endAll(t.Context(), w.namespace, "b", ending{exit: 1}))
 	within(t, patience, "the run", done)
 	expect("False RunFailed")
 }

@@ -58,8 +58,7 @@ func applicable(object map[string]any) map[string]any {
 			out[field] = value
 		}
 	}
-	metadata, _ := out["metadata"].(map[string]any)
-	if metadata["name"] == nil {
+	if metadata, ok := out["metadata"].(map[string]any); ok && (metadata["name"] == nil || metadata["name"] == "") {
 		metadata = maps.Clone(metadata)
 		metadata["name"] = "nameless"
 		out["metadata"] = metadata

@@ -4,6 +4,8 @@
 package verdict
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"testing"
 
@@ -19,15 +21,16 @@ import (
 var onDisk = []string{
 	"driver-missing", "file-unreadable", "file-escapes", "file-encoding", "file-size",
 	"yaml-syntax", "yaml-empty", "yaml-documents", "yaml-duplicate-key", "yaml-type", "yaml-alias", "yaml-depth",
-	// The object that is made of a file has our kind, and all actions under spec.
-	"api-version", "kind", "actions-twice",
+	// The object that is made of a file has all actions under spec.
+	"actions-twice",
 }
 
 func TestVerdicts(t *testing.T) {
 	server := startServer(t)
-	t.Run("of all", server.testOneRuleSet)
+	t.Run("about every fixture", server.testFixtures)
+	t.Run("about every change", server.testChanges)
 	t.Run("of the schema alone", server.testSchemaAlone)
-	t.Run("of the installer's probe", server.testProbe)
+	t.Run("about the installer's probe", server.testProbe)
 }
 
 // testProbe: by its refusal the installer knows that the webhook answers.
@@ -40,9 +43,8 @@ func (s *server) testProbe(t *testing.T) {
 	}
 }
 
-// testOneRuleSet compares the verdicts about every fixture. The schema may be
-// weaker than the others, never stricter.
-func (s *server) testOneRuleSet(t *testing.T) {
+// testFixtures compares the verdicts about every fixture.
+func (s *server) testFixtures(t *testing.T) {
 	for _, f := range fixture.All(t) {
 		t.Run(f.Name, func(t *testing.T) {
 			d, found := f.Load(t)
@@ -50,19 +52,8 @@ func (s *server) testOneRuleSet(t *testing.T) {
 				t.Skip("there is no driver")
 			}
 			found = append(found, lint.Check(d, lint.Inputs{})...)
-			refused := found.HasErrors()
-
-			denial := review(t, d.ToObject())
-			if denial != "" && !refused {
-				t.Errorf("validate accepts it, the webhook denies it: %s", denial)
-			}
-			if denial == "" && refused && !excused(d, found) {
-				t.Errorf("validate refuses it, the webhook does not: %v", found.Err())
-			}
-			if err := s.create(t, d.ToObject()); err != nil && !refused {
-				t.Errorf("validate accepts it, the schema does not: %v", err)
-			}
-			if refused {
+			s.compare(t, f.Name, d, found)
+			if found.HasErrors() {
 				return
 			}
 			// As kubectl applies the file, without those beside it.
@@ -76,16 +67,52 @@ func (s *server) testOneRuleSet(t *testing.T) {
 	}
 }
 
-// excused is true when no error can be told from the object. Where a driver has no
-// other files at all, its object looks like a driver.styrmin.yml that was applied
-// without them.
-func excused(d *driver.Driver, found diagnostic.List) bool {
-	for _, p := range found.Errors() {
-		if !slices.Contains(onDisk, p.Rule) && (p.Rule != "action-location" || len(d.Files) > 0) {
-			return false
+// testChanges compares the verdicts about a driver that has all fields, with
+// every value of it changed in turn.
+func (s *server) testChanges(t *testing.T) {
+	good, _ := fixture.Get(t, "good-full").Load(t)
+	for what, changed := range fixture.Changes(good.Raw) {
+		text, err := json.Marshal(changed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, found := driver.Load(bytes.NewReader(text), ".")
+		if d != nil {
+			s.compare(t, what, d, append(found, lint.Check(d, lint.Inputs{})...))
 		}
 	}
-	return true
+}
+
+// compare expects that the webhook denies just what validate refuses, and that
+// the schema refuses nothing else.
+func (s *server) compare(t *testing.T, what string, d *driver.Driver, found diagnostic.List) {
+	t.Helper()
+	refused := found.HasErrors()
+	switch denial := review(t, d.ToObject()); {
+	case denial != "" && !refused:
+		t.Errorf("%s: validate accepts it, the webhook denies it: %s", what, denial)
+	case denial == "" && refused && !excused(d, found):
+		t.Errorf("%s: validate refuses it, the webhook does not: %v", what, found.Err())
+	}
+	if err := s.create(t, d.ToObject()); err != nil && !refused {
+		t.Errorf("%s: validate accepts it, the schema does not: %v", what, err)
+	}
+}
+
+// excused is true when no error can be told from the object.
+func excused(d *driver.Driver, found diagnostic.List) bool {
+	return !slices.ContainsFunc(found.Errors(), func(p diagnostic.Diagnostic) bool {
+		switch {
+		case slices.Contains(onDisk, p.Rule):
+		case p.Path == "apiVersion", p.Path == "kind":
+			// The object that is made of a file has those of our kind.
+		case p.Rule == "action-location" && len(d.Files) == 0:
+			// It looks like a driver.styrmin.yml that was applied without the other files.
+		default:
+			return true
+		}
+		return false
+	})
 }
 
 // TestExcusesExist keeps the list of excuses short.

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -58,18 +57,10 @@ func checkValuesRender(c *checker) {
 // certainty is an error, or a warning when the problem may be one of what only a
 // real deployment knows. The help then says how to give it.
 func (c *checker) certainty(r *Resolution, influences map[string]bool, help string) (diagnostic.Severity, string) {
-	var give []string
-	for _, name := range r.Sampled {
-		if touches(influences, "parameters", name) {
-			give = append(give, fmt.Sprintf("`--set %s=VALUE`", name))
-		}
-	}
-	if r.VersionSampled && touches(influences, "app", "version") {
-		give = append(give, "`--version VERSION`")
-	}
-	for _, path := range [][]string{{"instance", "config"}, {"cluster"}, {"environment"}} {
-		if touches(influences, path...) {
-			give = append(give, "`--context-file FILE` with `"+strings.Join(path, ".")+"`")
+	give := r.unknown(influences)
+	for _, path := range []string{"cluster", "environment"} {
+		if touches(influences, path) {
+			give = append(give, "`--context-file FILE` with `"+path+"`")
 		}
 	}
 	for path := range influences {

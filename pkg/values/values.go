@@ -4,6 +4,7 @@ package values
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
@@ -51,6 +52,11 @@ func (t *Template) Check(context *jinja.Shape) []jinja.Finding {
 // may influence what the template's text at a problem becomes.
 func (t *Template) Influences(problem *Error) map[string]bool {
 	return t.parsed.Influences(problem.span)
+}
+
+// Reads lists the paths in the context that may influence any of the text.
+func (t *Template) Reads() map[string]bool {
+	return t.parsed.Influences(jinja.Span{End: math.MaxInt})
 }
 
 // Render renders the template. The context holds JSON-compatible values, and is not changed.

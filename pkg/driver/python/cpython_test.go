@@ -2,133 +2,202 @@ package python
 
 import (
 	"bufio"
-	"bytes"
+	"crypto/md5" //nolint:gosec // a checksum
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// found is what testdata/functions.py prints about one file.
-type found struct {
-	Path   string
-	Bad    bool
-	Module []foundFunction
-	All    []foundFunction
+// answer is what testdata/survey.py says about a source.
+type answer struct {
+	Verdict   string
+	Functions int
+	Digest    string
+	Message   string
+	Facts     string
 }
 
-type foundFunction struct {
-	Name       string
-	Line       int
-	Async      bool
-	Decorators [][]any
-	Parameters [][]any
+// cpython is a Python that is asked questions.
+type cpython struct {
+	path    string
+	version string
 }
 
-// TestAgainstCPython compares every function of Python's standard library with
-// what CPython's own parser finds.
-func TestAgainstCPython(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("no python3 on this machine: nothing to compare with")
+// pythons are those of this machine that a driver may be run by, the newest first.
+func pythons(t testing.TB) []cpython {
+	t.Helper()
+	var paths []string
+	if p, err := exec.LookPath("python3"); err == nil {
+		paths = append(paths, p)
 	}
-	files := standardLibrary(t, python)
-	if testing.Short() {
-		files = slices.DeleteFunc(files, func(path string) bool { return len(path)%8 != 0 })
-	}
-	functions := 0
-	for _, f := range ask(t, python, files) {
-		data, err := os.ReadFile(f.Path)
+	home, _ := os.UserHomeDir() // without one the pattern matches nothing
+	for _, pattern := range []string{"/usr/bin/python3", "/usr/local/bin/python3", filepath.Join(home, ".pyenv/versions/*/bin/python3")} {
+		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f.Bad {
-			// Only that it ends, without a panic.
-			_, _ = Parse(string(data))
-			continue
+		paths = append(paths, found...)
+	}
+	var all []cpython
+	for _, p := range paths {
+		const program = "import sys; print(sys.executable, '%d.%02d.%d' % sys.version_info[:3])"
+		out, err := exec.CommandContext(t.Context(), p, "-c", program).Output()
+		if err != nil {
+			continue // a shim for a Python that is not there
 		}
-		functions += len(f.All)
-		compare(t, f.Path, string(data), false, f.Module)
-		compare(t, f.Path, string(data), true, f.All)
-	}
-	t.Logf("%d functions in %d files", functions, len(files))
-	if functions < 1000 {
-		t.Errorf("only %d functions were compared; is the standard library there?", functions)
-	}
-}
-
-func compare(t *testing.T, path, src string, everywhere bool, want []foundFunction) {
-	t.Helper()
-	m, err := parse(src, everywhere)
-	if err != nil {
-		t.Errorf("%s: %v", path, err)
-		return
-	}
-	var got []foundFunction
-	for _, f := range m.Functions {
-		got = append(got, asFound(f))
-	}
-	sortByLine(got)
-	sortByLine(want)
-	if diff := cmp.Diff(want, got); diff != "" && len(want)+len(got) > 0 {
-		t.Errorf("%s: (-CPython +ours)\n%s", path, diff)
-	}
-}
-
-func sortByLine(f []foundFunction) {
-	slices.SortStableFunc(f, func(a, b foundFunction) int {
-		if a.Line != b.Line {
-			return a.Line - b.Line
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
-}
-
-func asFound(f Function) foundFunction {
-	out := foundFunction{Name: f.Name, Line: f.Line, Async: f.Async, Decorators: [][]any{}, Parameters: [][]any{}}
-	for _, d := range f.Decorators {
-		out.Decorators = append(out.Decorators, []any{d.Name, d.Called})
-	}
-	for _, p := range f.Parameters {
-		out.Parameters = append(out.Parameters, []any{p.Name, string(p.Kind), p.Annotated, p.HasDefault})
-	}
-	return out
-}
-
-// ask runs CPython's parser over the files.
-func ask(t *testing.T, python string, files []string) []found {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), python, "-W", "ignore", filepath.Join("testdata", "functions.py"))
-	cmd.Stdin = strings.NewReader(strings.Join(files, "\n"))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("asking CPython: %v\n%s", err, stderr.String())
-	}
-	var all []found
-	lines := bufio.NewScanner(bytes.NewReader(out))
-	lines.Buffer(nil, 64<<20)
-	for lines.Scan() {
-		var f found
-		if err := json.Unmarshal(lines.Bytes(), &f); err != nil {
+		c := cpython{}
+		if _, err := fmt.Sscan(string(out), &c.path, &c.version); err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, f)
+		if c.version >= "3.10" && !slices.ContainsFunc(all, func(o cpython) bool { return o.version == c.version }) {
+			all = append(all, c)
+		}
 	}
+	if len(all) == 0 {
+		t.Skip("no Python 3.10 or newer on this machine: nothing to compare with")
+	}
+	slices.SortFunc(all, func(a, b cpython) int { return strings.Compare(b.version, a.version) })
 	return all
 }
 
-// standardLibrary lists the .py files of python's standard library.
-func standardLibrary(t *testing.T, python string) []string {
+// ask puts questions to a Python and calls back with every answer, from one
+// goroutine for each CPU.
+func (c cpython) ask(t testing.TB, questions []string, tell func(question string, a answer), flags ...string) {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), python, "-c", "import sysconfig; print(sysconfig.get_path('stdlib'))").Output()
+	queue := make(chan string)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			if err := c.converse(t, queue, tell, flags); err != nil {
+				t.Errorf("asking %s: %v", c.path, err)
+			}
+			for range queue { // let the sender go on after an error
+			}
+		})
+	}
+	for _, q := range questions {
+		queue <- q
+	}
+	close(queue)
+	workers.Wait()
+}
+
+func (c cpython) converse(t testing.TB, queue <-chan string, tell func(string, answer), flags []string) error {
+	cmd := exec.CommandContext(t.Context(), c.path, append([]string{"-I", "testdata/survey.py"}, flags...)...)
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	answers := bufio.NewReader(stdout)
+	for q := range queue {
+		line, err := json.Marshal(q)
+		if err != nil {
+			return err
+		}
+		if _, err := stdin.Write(append(line, '\n')); err != nil {
+			return err
+		}
+		var a answer
+		if line, err = answers.ReadBytes('\n'); err != nil {
+			return fmt.Errorf("%.100s: %w", q, err)
+		}
+		if err := json.Unmarshal(line, &a); err != nil {
+			return err
+		}
+		tell(q, a)
+	}
+	if err := stdin.Close(); err != nil {
+		return err
+	}
+	return cmd.Wait()
+}
+
+// TestAgainstCPython compares all that is told apart in the standard library of
+// every Python of this machine with what that Python's own parser says.
+func TestAgainstCPython(t *testing.T) {
+	compared := map[[md5.Size]byte]bool{}
+	for _, c := range pythons(t) {
+		t.Run(c.version, func(t *testing.T) {
+			files := c.standardLibrary(t, compared)
+			if testing.Short() {
+				files = slices.DeleteFunc(files, func(path string) bool { return len(path)%8 != 0 })
+			}
+			var mu sync.Mutex
+			verdicts, functions := map[string]int{}, 0
+			c.survey(t, files, func(path string, a answer) {
+				mu.Lock()
+				verdicts[a.Verdict]++
+				functions += a.Functions
+				mu.Unlock()
+				c.compare(t, path, a)
+			})
+			t.Logf("%d functions in %d files: %v", functions, len(files), verdicts)
+			if !testing.Short() && functions < 1000 {
+				t.Errorf("only %d functions were compared; is the standard library there?", functions)
+			}
+		})
+	}
+}
+
+func (c cpython) compare(t *testing.T, path string, a answer) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	m, err := Parse(string(data))
+	switch {
+	case a.Verdict != "accepted":
+	case err != nil:
+		t.Errorf("%s: %v", path, err)
+	default:
+		facts := m.facts(string(data))
+		if sum := md5.Sum([]byte(facts)); hex.EncodeToString(sum[:]) != a.Digest { //nolint:gosec // a checksum
+			c.explain(t, path, facts)
+		}
+	}
+}
+
+// explain shows how the facts about a file differ.
+func (c cpython) explain(t *testing.T, path, facts string) {
+	queue := make(chan string, 1)
+	queue <- path
+	close(queue)
+	err := c.converse(t, queue, func(_ string, a answer) {
+		if diff := cmp.Diff(strings.Split(a.Facts, "\n"), strings.Split(facts, "\n")); diff != "" {
+			t.Errorf("%s: (-CPython +ours)\n%.3000s", path, diff)
+		}
+	}, []string{"--facts"})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// standardLibrary lists the .py files of Python's standard library with a
+// content that has not been seen before: what is the same in two versions is
+// compared with the newer one.
+func (c cpython) standardLibrary(t *testing.T, seen map[[md5.Size]byte]bool) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), c.path, "-c", "import sysconfig; print(sysconfig.get_path('stdlib'))").Output()
 	if err != nil {
 		t.Fatalf("finding the standard library: %v", err)
 	}
@@ -139,7 +208,15 @@ func standardLibrary(t *testing.T, python string) []string {
 			return err
 		case d.IsDir() && (d.Name() == "site-packages" || d.Name() == "__pycache__"):
 			return filepath.SkipDir
-		case strings.HasSuffix(path, ".py"):
+		case !strings.HasSuffix(path, ".py"):
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if sum := md5.Sum(data); !seen[sum] { //nolint:gosec // a checksum
+			seen[sum] = true
 			files = append(files, path)
 		}
 		return nil

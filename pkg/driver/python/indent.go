@@ -4,67 +4,76 @@ package python
 // 8, and with tabs of width 1. As in CPython both must agree on what is deeper.
 type width struct{ wide, narrow int }
 
-// indentation scans the beginning of a line. It is done with lines that hold
-// nothing but a comment: they neither open nor close blocks.
-func (s *scanner) indentation() (done bool, err error) {
-	var w width
-	for ; s.pos < len(s.src); s.pos++ {
-		switch s.src[s.pos] {
+// indentation scans the beginning of a line. Lines that hold nothing but a
+// comment neither open nor close blocks.
+func (s *scanner) indentation() {
+	if w, blank := s.measure(); !blank && s.err == nil {
+		s.setIndent(w)
+	}
+}
+
+// measure goes over the space at the beginning of a line.
+func (s *scanner) measure() (w width, blank bool) {
+	continued := 0 // the width of the first of the lines that a backslash joins
+	for {
+		switch s.peek(0) {
 		case ' ':
 			w.wide++
 			w.narrow++
-			continue
 		case '\t':
 			w.wide = (w.wide/8 + 1) * 8
 			w.narrow++
-			continue
 		case '\f':
 			w = width{}
+		case '\\':
+			if continued == 0 {
+				continued = w.wide
+			}
+			if s.continuation(); s.err != nil {
+				return w, false
+			}
 			continue
+		case '#', '\n':
+			return w, true
+		default:
+			if continued > 0 {
+				w = width{wide: continued, narrow: continued}
+			}
+			return w, s.pos >= len(s.src)
 		}
-		break
+		s.pos++
 	}
-	switch s.peek(0) {
-	case 0:
-		if s.pos >= len(s.src) {
-			return true, nil
-		}
-	case '#':
-		s.comment()
-		return true, nil
-	case '\n':
-		s.advance()
-		return true, nil
-	case '\\':
-		if s.peek(1) == '\n' && w.wide == 0 {
-			// An empty continued line takes its indentation from the next one.
-			s.pos++
-			s.advance()
-			return true, nil
-		}
-	}
-	return false, s.setIndent(w)
 }
 
-func (s *scanner) setIndent(w width) error {
+func (s *scanner) setIndent(w width) {
 	top := s.indents[len(s.indents)-1]
-	if w == top {
-		return nil
-	}
-	if (w.wide > top.wide) != (w.narrow > top.narrow) || (w.wide == top.wide) != (w.narrow == top.narrow) {
-		return s.fail(s.here(1), "tabs and spaces are mixed in the indentation")
-	}
-	if w.wide > top.wide {
+	switch {
+	case w == top:
+	case w.wide == top.wide, w.wide > top.wide && w.narrow <= top.narrow:
+		s.mixed()
+	case w.wide > top.wide && len(s.indents) >= maxIndents:
+		s.fail(s.here(1), "blocks are nested too deeply, more than %d", maxIndents-1)
+	case w.wide > top.wide:
+		s.deeper = true
 		s.indents = append(s.indents, w)
-		s.add(indent, "", s.here(1))
-		return nil
+	default:
+		s.dedent(w)
 	}
+}
+
+func (s *scanner) dedent(w width) {
 	for w.wide < s.indents[len(s.indents)-1].wide {
 		s.indents = s.indents[:len(s.indents)-1]
-		s.add(dedent, "", s.here(1))
+		s.dedents++
 	}
-	if top = s.indents[len(s.indents)-1]; w != top {
-		return s.fail(s.here(1), "the indentation matches no enclosing block")
+	switch top := s.indents[len(s.indents)-1]; {
+	case w.wide != top.wide:
+		s.fail(s.here(1), "the indentation matches no enclosing block")
+	case w.narrow != top.narrow:
+		s.mixed()
 	}
-	return nil
+}
+
+func (s *scanner) mixed() {
+	s.fail(s.here(1), "tabs and spaces are mixed in the indentation")
 }

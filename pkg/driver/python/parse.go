@@ -1,232 +1,160 @@
 package python
 
-import "strings"
+import (
+	"fmt"
+	"slices"
 
-// parser finds the module-level definitions in the tokens.
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+)
+
+// SyntaxError is a place at which the source is not Python.
+type SyntaxError struct {
+	diagnostic.Position
+	Message string
+}
+
+// Error formats the message with its line and column.
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
+}
+
+// Parse reads the source in time linear in its size. The error is a
+// *SyntaxError, the first one of the file. Safe for concurrent use.
+func Parse(src string) (*Module, error) {
+	src, encoding, err := prepare(src)
+	if err != nil {
+		return nil, err
+	}
+	module := &Module{Scope: &Scope{Kind: ModuleScope}, Encoding: encoding}
+	p := &parser{scanner: newScanner(src), scope: module.Scope}
+	p.scanner.foreign = encoding != nil && encoding.Misread
+	p.tok, p.ahead = p.scan(), p.scan()
+	for p.tok.kind != end {
+		p.statement()
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	return module, nil
+}
+
+// parser reads statements, and notes in scopes what they bind and call. After
+// its first problem it sees the end of the file and nothing else, so no
+// function of it returns an error.
 type parser struct {
-	tokens     []token
-	everywhere bool
-	module     *Module
-	// blocks tells for every open block whether its names are the module's.
-	blocks []bool
-	// decorators wait for their function.
-	decorators []Decorator
+	scanner
+	// last, tok and ahead are three tokens in a row; tok is the current one.
+	last, tok, ahead token
+	scope            *Scope
+	when             When
+	// loops counts the loops of the current function around the current token.
+	loops int
+	// depth counts the expressions around the current token.
+	depth int
+	// awaits are those outside of async functions; a comprehension may yet
+	// turn out to be around them.
+	awaits []token
+	// trying tells that another reading is possible if this one fails.
+	trying bool
 }
 
-// run goes through the logical lines.
-func (p *parser) run() error {
-	expected, visible := false, true
-	var last token
-	for len(p.tokens) > 0 {
-		switch t := p.tokens[0]; t.kind {
-		case indent:
-			if !expected {
-				return &SyntaxError{Position: t.Position, Message: "this line is indented, but no block begins above it"}
-			}
-			p.blocks = append(p.blocks, visible)
-			expected = false
-			p.tokens = p.tokens[1:]
-		case dedent:
-			if expected {
-				return &SyntaxError{Position: t.Position, Message: "an indented block is expected after the `:` above"}
-			}
-			p.blocks = p.blocks[:max(len(p.blocks)-1, 0)]
-			p.tokens = p.tokens[1:]
-		default:
-			if expected {
-				return &SyntaxError{Position: t.Position, Message: "an indented block is expected after the `:` above"}
-			}
-			line := p.nextLine()
-			if len(line) == 0 {
-				continue
-			}
-			last = line[len(line)-1]
-			expected = last.is(":")
-			visible = !opensScope(line)
-			if err := p.line(line); err != nil {
-				return err
-			}
-		}
-	}
-	if expected {
-		return &SyntaxError{Position: last.Position, Message: "an indented block is expected after this `:`"}
-	}
-	return nil
+// advance goes to the next token and returns the one before.
+func (p *parser) advance() token {
+	p.last, p.tok, p.ahead = p.tok, p.ahead, p.scan()
+	return p.last
 }
 
-// nextLine takes the tokens up to the next newline.
-func (p *parser) nextLine() []token {
-	for i, t := range p.tokens {
-		if t.kind == newline {
-			line := p.tokens[:i]
-			p.tokens = p.tokens[i+1:]
-			return line
-		}
-	}
-	line := p.tokens
-	p.tokens = nil
-	return line
-}
+func (p *parser) at(word string) bool { return p.tok.is(word) }
 
-// opensScope reports whether the line's block has names of its own.
-func opensScope(line []token) bool {
-	return line[0].is("def") || line[0].is("class") || len(line) > 1 && line[0].is("async") && line[1].is("def")
-}
+func (p *parser) atAny(words ...string) bool { return p.tok.isAny(words) }
 
-// line reads one logical line.
-func (p *parser) line(line []token) error {
-	if line[0].is("@") {
-		p.decorators = append(p.decorators, decorator(line[1:]))
-		return nil
+// accept advances when the operator or keyword comes next.
+func (p *parser) accept(word string) bool {
+	if !p.at(word) {
+		return false
 	}
-	decorators := p.decorators
-	p.decorators = nil
-	if !p.everywhere && !p.atModuleLevel() {
-		return nil
-	}
-	switch first := line[0]; {
-	case first.is("def"):
-		return p.function(line[1:], decorators, false)
-	case first.is("async") && len(line) > 1 && line[1].is("def"):
-		return p.function(line[2:], decorators, true)
-	case first.is("class") && len(line) > 1:
-		p.module.Classes = append(p.module.Classes, line[1].text)
-	case isBlock(first):
-		if _, body := splitAt(line, ":"); body != nil {
-			p.simple(body)
-		}
-	default:
-		p.simple(line)
-	}
-	return nil
-}
-
-func (p *parser) atModuleLevel() bool {
-	for _, visible := range p.blocks {
-		if !visible {
-			return false
-		}
-	}
+	p.advance()
 	return true
 }
 
-// isBlock reports whether the word begins a compound statement with the module's names.
-func isBlock(t token) bool {
-	switch t.text {
-	case "if", "elif", "else", "try", "except", "finally", "with", "for", "while":
-		return t.kind == name
+// fail ends the reading. Of several problems the first one counts, but for
+// brackets that are never closed: they are why what follows made no sense.
+func (p *parser) fail(at diagnostic.Position, format string, args ...any) {
+	if p.err == nil && !p.trying && len(p.open) > 0 {
+		for p.scan().kind != end {
+		}
+		if p.err != nil && !p.unclosed {
+			p.err = nil
+		}
 	}
+	if p.err == nil {
+		p.err = &SyntaxError{Position: at, Message: fmt.Sprintf(format, args...)}
+	}
+	p.tok, p.ahead = token{Position: at}, token{Position: at}
+}
+
+// attempt undoes what it read if it fails.
+func (p *parser) attempt(read func() bool) bool {
+	saved := *p
+	saved.scanner = p.scanner.clone()
+	bindings, calls, inner := len(p.scope.Bindings), len(p.scope.Calls), len(p.scope.Inner)
+	p.trying = true
+	if read() && p.err == nil {
+		p.trying = saved.trying
+		return true
+	}
+	*p = saved
+	p.scope.Bindings, p.scope.Calls, p.scope.Inner = p.scope.Bindings[:bindings], p.scope.Calls[:calls], p.scope.Inner[:inner]
 	return false
 }
 
-// simple reads the statements of a line that are separated by semicolons.
-func (p *parser) simple(line []token) {
-	for len(line) > 0 {
-		statement, rest := splitAt(line, ";")
-		p.statement(statement)
-		line = rest
-	}
+// bind gives a meaning to a name.
+func (p *parser) bind(b Binding) {
+	b.When = p.when
+	p.scope.Bindings = push(p.scope.Bindings, b)
 }
 
-func (p *parser) statement(s []token) {
-	switch {
-	case len(s) == 0:
-	case s[0].is("import"):
-		p.importModules(s[1:])
-	case s[0].is("from"):
-		p.importMembers(s[1:])
-	case len(s) > 2 && s[0].kind == name && s[1].kind == operator:
-		p.assignment(s)
+// push appends. In contrast to append it doubles long slices, too, which
+// copies those of a huge file less often.
+func push[T any](s []T, v T) []T {
+	if len(s) == cap(s) {
+		s = slices.Grow(s, max(4, len(s)))
 	}
+	return append(s, v)
 }
 
-// assignment reads NAME = VALUE and NAME: TYPE = VALUE.
-func (p *parser) assignment(s []token) {
-	target, value := splitAt(s, "=")
-	if value == nil || len(target) > 1 && !target[1].is(":") {
-		return
-	}
-	a := Assignment{Name: target[0].text}
-	if callee, rest := dotted(value); len(rest) > 0 && rest[0].is("(") {
-		a.Callee = callee
-	}
-	p.module.Assignments = append(p.module.Assignments, a)
+// enter makes a scope inside of the current one and returns how to leave it.
+func (p *parser) enter(kind ScopeKind) (inner *Scope, leave func()) {
+	outer, when, loops := p.scope, p.when, p.loops
+	inner = &Scope{Kind: kind, Parent: outer}
+	p.scope, p.when, p.loops = inner, Always, 0
+	return inner, func() { p.scope, p.when, p.loops = outer, when, loops }
 }
 
-// decorator reads the expression behind an @.
-func decorator(expression []token) Decorator {
-	if len(expression) == 0 {
-		return Decorator{}
+// enclose moves what was read since the marks into a scope of its own: only
+// after its first part a comprehension shows that it is one.
+func (p *parser) enclose(calls, inner int) *Scope {
+	outer := p.scope
+	s := &Scope{Kind: ComprehensionScope, Parent: outer}
+	s.Calls, s.Inner = slices.Clone(outer.Calls[calls:]), slices.Clone(outer.Inner[inner:])
+	for _, i := range s.Inner {
+		i.Parent = s
 	}
-	d := Decorator{Position: expression[0].Position}
-	callee, rest := dotted(expression)
-	if len(rest) > 0 && (!rest[0].is("(") || matching(rest) != len(rest)-1) {
-		return d
-	}
-	d.Name, d.Called = callee, len(rest) > 0
-	if d.Called && callee == "" {
-		d.Called = false
-	}
-	last := expression[len(expression)-1]
-	d.EndLine, d.EndColumn = last.EndLine, last.EndColumn
-	return d
+	outer.Calls, outer.Inner = outer.Calls[:calls], append(outer.Inner[:inner], s)
+	return s
 }
 
-// dotted reads NAME.NAME.… and returns the tokens behind it.
-func dotted(tokens []token) (string, []token) {
-	var names []string
-	for len(tokens) > 0 && tokens[0].kind == name {
-		names = append(names, tokens[0].text)
-		tokens = tokens[1:]
-		if len(tokens) < 2 || !tokens[0].is(".") || tokens[1].kind != name {
-			break
-		}
-		tokens = tokens[1:]
+// function is the function around the current token; nil in a module or a class.
+func (p *parser) function() *Function {
+	s := p.scope
+	for s.Kind == ComprehensionScope {
+		s = s.Parent
 	}
-	return strings.Join(names, "."), tokens
+	return s.Function
 }
 
-// matching is the index of the bracket that closes the first token; -1 when none does.
-func matching(tokens []token) int {
-	depth := 0
-	for i, t := range tokens {
-		depth += nesting(t)
-		if depth == 0 {
-			return i
-		}
-	}
-	return -1
-}
-
-// nesting is +1 for an opening bracket and -1 for a closing one.
-func nesting(t token) int {
-	if t.kind == operator {
-		switch t.text {
-		case "(", "[", "{":
-			return 1
-		case ")", "]", "}":
-			return -1
-		}
-	}
-	return 0
-}
-
-// splitAt splits at the first such operator that is in no bracket and in no
-// lambda's head; the rest is nil when there is none.
-func splitAt(tokens []token, op string) (before, after []token) {
-	depth := 0
-	var lambdas []int // the depths of the lambdas whose `:` is to come
-	for i, t := range tokens {
-		depth += nesting(t)
-		inLambda := len(lambdas) > 0 && lambdas[len(lambdas)-1] == depth
-		switch {
-		case t.kind == name && t.text == "lambda":
-			lambdas = append(lambdas, depth)
-		case inLambda && t.is(":"):
-			lambdas = lambdas[:len(lambdas)-1]
-		case depth == 0 && len(lambdas) == 0 && t.kind == operator && t.text == op:
-			return tokens[:i], tokens[i+1:]
-		}
-	}
-	return tokens, nil
+// span is the position from the first to the last of two places.
+func span(first, last diagnostic.Position) diagnostic.Position {
+	first.EndLine, first.EndColumn = last.EndLine, last.EndColumn
+	return first
 }

@@ -2,225 +2,223 @@ package python
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 )
 
-// scanner splits source into tokens.
+// CPython's own limits: what goes deeper is refused there, too.
+const (
+	maxBrackets  = 200
+	maxIndents   = 100
+	maxTemplates = 150
+)
+
+// scanner splits source into tokens, one at a time.
 type scanner struct {
-	src    []rune
-	pos    int
-	line   int
-	start  int // index of the current line's first character
-	tokens []token
-	// open holds the brackets not closed yet; newlines inside mean nothing.
+	src  string
+	pos  int
+	line int
+	// seen and column are an offset in the current line and its column.
+	seen, column int
+	// open are the brackets not closed yet; newlines inside mean nothing.
 	open []token
-	// indents holds the widths of the enclosing blocks.
+	// templates are the f-strings around pos, the innermost last.
+	templates []template
+	// indents are the widths of the enclosing blocks. One was just added when
+	// deeper is set, and dedents is how many just ended.
 	indents []width
-	// joined is set at the start of a line that a backslash joins to the one before.
-	joined bool
+	deeper  bool
+	dedents int
+	// begins is set at the beginning of a line, inLine after the first token
+	// of a logical line.
+	begins, inLine bool
+	// foreign lets every character beyond ASCII be part of a name: in the
+	// file's encoding it may be one.
+	foreign bool
+	err     *SyntaxError
+	// unclosed tells an error about a bracket that the whole file does not close.
+	unclosed bool
 }
 
-// scan returns the source's tokens; every logical line ends with a newline.
-func scan(src string) ([]token, error) {
-	src = strings.TrimPrefix(src, "\uFEFF")
-	src = strings.ReplaceAll(strings.ReplaceAll(src, "\r\n", "\n"), "\r", "\n")
-	s := &scanner{src: []rune(src), line: 1, indents: []width{{}}}
-	for s.pos < len(s.src) {
-		if err := s.step(); err != nil {
-			return nil, err
-		}
-	}
-	return s.tokens, s.finish()
+func newScanner(src string) scanner {
+	return scanner{src: src, line: 1, column: 1, indents: []width{{}}, begins: true}
 }
 
-// step scans one line's indentation or one token.
-func (s *scanner) step() error {
-	begins := s.pos == s.start && len(s.open) == 0 && !s.joined
-	s.joined = false
-	if begins {
-		if done, err := s.indentation(); done || err != nil {
-			return err
+// clone is a copy that shares nothing that changes.
+func (s *scanner) clone() scanner {
+	c := *s
+	c.open, c.indents, c.templates = slices.Clone(s.open), slices.Clone(s.indents), slices.Clone(s.templates)
+	for i := range c.templates {
+		c.templates[i].fields = slices.Clone(c.templates[i].fields)
+	}
+	return c
+}
+
+// scan returns the next token; end again and again after the last one or
+// after an error. Every logical line ends with a newline.
+func (s *scanner) scan() token {
+	for s.err == nil {
+		if t := s.template(); t != nil && t.inText() {
+			return s.templateText(t)
+		}
+		if s.begins {
+			s.begins = false
+			s.indentation()
+			if s.err != nil {
+				break
+			}
+			if s.deeper {
+				s.deeper = false
+				return token{kind: indent, Position: s.here(1)}
+			}
+		}
+		if s.dedents > 0 {
+			s.dedents--
+			return token{kind: dedent, Position: s.here(1)}
+		}
+		if t, ok := s.step(); ok {
+			return t
 		}
 	}
-	switch c := s.peek(0); {
-	case c == '\n':
-		s.lineEnd()
-	case c == ' ' || c == '\t' || c == '\f':
+	return token{kind: end, Position: s.here(1)}
+}
+
+// step scans one token, or what stands between tokens.
+func (s *scanner) step() (t token, ok bool) {
+	if s.pos >= len(s.src) {
+		return s.finish(), true
+	}
+	switch c := s.src[s.pos]; c {
+	case ' ', '\t', '\f':
 		s.pos++
-	case c == '#':
+	case '#':
 		s.comment()
-	case c == '\\':
-		return s.continuation()
-	case c == '"' || c == '\'':
-		return s.string("")
-	case isDigit(c) || (c == '.' && isDigit(s.peek(1))):
-		s.number()
-	case isName(c):
-		return s.word()
+	case '\\':
+		s.continuation()
+	case '\n':
+		return s.lineEnd()
 	default:
-		return s.operator()
+		t, s.inLine = s.word(c), true
+		return t, s.err == nil
 	}
-	return nil
+	return token{}, false
 }
 
-func (s *scanner) last() token { return s.tokens[len(s.tokens)-1] }
+// word scans a token that begins with the character.
+func (s *scanner) word(c byte) token {
+	switch {
+	case c == '"' || c == '\'':
+		return s.string(s.pos)
+	case isDigit(c) || c == '.' && isDigit(s.peek(1)):
+		return s.number()
+	case isNameByte(c):
+		return s.name()
+	}
+	return s.operator()
+}
 
-// peek is the character so far ahead; 0 behind the end.
-func (s *scanner) peek(ahead int) rune {
+// peek is the byte so far ahead; 0 after the end.
+func (s *scanner) peek(ahead int) byte {
 	if s.pos+ahead < len(s.src) {
 		return s.src[s.pos+ahead]
 	}
 	return 0
 }
 
-// advance consumes one character and counts lines.
-func (s *scanner) advance() {
-	if s.peek(0) == '\n' {
-		s.line++
-		s.start = s.pos + 1
-	}
-	s.pos++
-}
-
-func (s *scanner) lineEnd() {
-	if len(s.open) == 0 && s.inLine() {
-		s.add(newline, "", s.here(1))
-	}
-	s.advance()
-}
-
-// inLine reports whether the logical line has a token already.
-func (s *scanner) inLine() bool {
-	if len(s.tokens) == 0 {
-		return false
-	}
-	k := s.last().kind
-	return k != newline && k != indent && k != dedent
-}
-
 func (s *scanner) comment() {
-	for s.pos < len(s.src) && s.src[s.pos] != '\n' {
-		s.pos++
+	n := strings.IndexByte(s.src[s.pos:], '\n')
+	if n < 0 {
+		n = len(s.src) - s.pos
 	}
+	s.pos += n
 }
 
-func (s *scanner) continuation() error {
-	if s.pos+1 < len(s.src) && s.src[s.pos+1] != '\n' {
-		return s.fail(s.here(1), "unexpected character after the line continuation `\\`")
-	}
-	if s.pos+1 >= len(s.src) {
-		return s.fail(s.here(1), "the file ends in a line continuation `\\`")
-	}
+// nextLine goes over the newline.
+func (s *scanner) nextLine() {
 	s.pos++
-	s.advance()
-	s.joined = true
-	return nil
+	s.line++
+	s.seen, s.column = s.pos, 1
 }
 
-func (s *scanner) number() {
-	begin := s.pos
-	hex := s.peek(0) == '0' && (s.peek(1) == 'x' || s.peek(1) == 'X')
-	for c := s.peek(0); isName(c) || isDigit(c) || c == '.'; c = s.peek(0) {
-		s.pos++
-		if sign := s.peek(0); !hex && (c == 'e' || c == 'E') && (sign == '+' || sign == '-') {
+func (s *scanner) lineEnd() (t token, ok bool) {
+	t = token{kind: newline, Position: s.here(1)}
+	ok = s.inLine && len(s.open) == 0
+	s.nextLine()
+	s.begins = len(s.open) == 0
+	if ok {
+		s.inLine = false
+	}
+	return t, ok
+}
+
+func (s *scanner) continuation() {
+	switch s.peek(1) {
+	case '\n':
+		if s.pos+2 < len(s.src) {
 			s.pos++
+			s.nextLine()
+			return
 		}
+		fallthrough
+	case 0:
+		s.fail(s.here(1), "the file ends in a line continuation `\\`")
+	default:
+		s.fail(s.here(1), "unexpected character after the line continuation `\\`")
 	}
-	s.add(number, string(s.src[begin:s.pos]), s.since(begin))
-}
-
-// word scans a name, a keyword or the prefix of a string.
-func (s *scanner) word() error {
-	begin := s.pos
-	for c := s.peek(0); isName(c) || isDigit(c); c = s.peek(0) {
-		s.pos++
-	}
-	w := string(s.src[begin:s.pos])
-	if c := s.peek(0); (c == '"' || c == '\'') && isPrefix(w) {
-		return s.string(strings.ToLower(w))
-	}
-	s.add(name, w, s.since(begin))
-	return nil
-}
-
-// operators of more than one character, longest first.
-var operators = []string{"**=", "//=", "<<=", ">>=", "...", "->", ":=", "==", "!=", "<=", ">=", "**", "//", "<<", ">>", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", "<>"}
-
-var closing = map[string]string{")": "(", "]": "[", "}": "{"}
-
-func (s *scanner) operator() error {
-	begin := s.pos
-	op, ahead := string(s.src[s.pos]), string(s.src[s.pos:min(s.pos+3, len(s.src))])
-	for _, o := range operators {
-		if strings.HasPrefix(ahead, o) {
-			op = o
-			break
-		}
-	}
-	if len(op) == 1 && !strings.Contains("()[]{}:,;.=+-*/%&|^~<>@", op) || len([]rune(op)) == 1 && len(op) > 1 {
-		return s.fail(s.here(1), fmt.Sprintf("the character %q does not belong here", op))
-	}
-	s.pos += len([]rune(op))
-	t := token{kind: operator, text: op, Position: s.since(begin)}
-	switch op {
-	case "(", "[", "{":
-		s.open = append(s.open, t)
-	case ")", "]", "}":
-		if len(s.open) == 0 {
-			return s.fail(t.Position, fmt.Sprintf("`%s` closes nothing", op))
-		}
-		opened := s.open[len(s.open)-1]
-		if opened.text != closing[op] {
-			return s.fail(t.Position, fmt.Sprintf("`%s` does not close the `%s` of line %d", op, opened.text, opened.Line))
-		}
-		s.open = s.open[:len(s.open)-1]
-	}
-	s.tokens = append(s.tokens, t)
-	return nil
 }
 
 // finish ends the last line and the open blocks.
-func (s *scanner) finish() error {
-	if len(s.open) > 0 {
-		t := s.open[len(s.open)-1]
-		return s.fail(t.Position, fmt.Sprintf("this `%s` is never closed", t.text))
+func (s *scanner) finish() token {
+	switch {
+	case len(s.open) > 0:
+		s.unclosed = true
+		s.neverClosed(s.open[len(s.open)-1])
+	case s.inLine:
+		s.inLine = false
+		return token{kind: newline, Position: s.here(1)}
+	case len(s.indents) > 1:
+		s.indents = s.indents[:len(s.indents)-1]
+		return token{kind: dedent, Position: s.here(1)}
 	}
-	if s.inLine() {
-		s.add(newline, "", s.here(1))
-	}
-	for range s.indents[1:] {
-		s.add(dedent, "", s.here(1))
-	}
-	return nil
+	return token{kind: end, Position: s.here(1)}
 }
 
-func (s *scanner) add(k kind, text string, p diagnostic.Position) {
-	s.tokens = append(s.tokens, token{kind: k, text: text, Position: p})
+func (s *scanner) neverClosed(opened token) {
+	if t := s.template(); t != nil && t.fields[len(t.fields)-1].open == opened.Position {
+		s.fail(opened.Position, "this field of the f-string is never closed")
+		return
+	}
+	s.fail(opened.Position, "this `%s` is never closed", opened.text)
+}
+
+// columnOf is the column of an offset in the current line. As the offsets of a
+// line are asked for from left to right, no character is counted twice.
+func (s *scanner) columnOf(offset int) int {
+	if offset < s.seen {
+		return s.column - utf8.RuneCountInString(s.src[offset:s.seen])
+	}
+	s.column += utf8.RuneCountInString(s.src[s.seen:offset])
+	s.seen = offset
+	return s.column
 }
 
 // here is the position of so many characters from now on.
 func (s *scanner) here(n int) diagnostic.Position {
-	column := s.pos - s.start + 1
+	column := s.columnOf(s.pos)
 	return diagnostic.Position{Line: s.line, Column: column, EndLine: s.line, EndColumn: column + n}
 }
 
-// since is the position of what was scanned on this line from begin on.
+// since is the position of what was scanned of this line from an offset on.
 func (s *scanner) since(begin int) diagnostic.Position {
-	return diagnostic.Position{Line: s.line, Column: begin - s.start + 1, EndLine: s.line, EndColumn: s.pos - s.start + 1}
+	first := s.columnOf(begin)
+	return diagnostic.Position{Line: s.line, Column: first, EndLine: s.line, EndColumn: s.columnOf(s.pos)}
 }
 
-func (s *scanner) fail(p diagnostic.Position, message string) error {
-	return &SyntaxError{Position: p, Message: message}
-}
-
-func isDigit(c rune) bool { return c >= '0' && c <= '9' }
-
-// isName reports whether the character can begin a name, or is part of one
-// beyond ASCII.
-func isName(c rune) bool {
-	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' ||
-		c > 127 && (unicode.IsLetter(c) || unicode.IsMark(c) || unicode.IsNumber(c) || unicode.Is(unicode.Pc, c) || unicode.Is(unicode.Other_ID_Continue, c))
+func (s *scanner) fail(at diagnostic.Position, format string, args ...any) {
+	if s.err == nil {
+		s.err = &SyntaxError{Position: at, Message: fmt.Sprintf(format, args...)}
+	}
 }

@@ -2,7 +2,6 @@ package validation
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
@@ -21,114 +20,172 @@ const (
 func checkFlow(c *checker) {
 	const rule = "python-not-a-flow"
 	for _, t := range c.functions() {
-		answers := make([]answer, 0, len(t.function.Decorators))
-		for _, d := range t.function.Decorators {
-			answers = append(answers, t.module.isFlow(d.Name))
-		}
+		file, at := fileOf(t.found.module), t.function.Position
 		switch {
-		case slices.Contains(answers, yes):
-		case slices.Contains(answers, maybe):
-			c.inFile(diagnostic.Warning, rule, t.file, t.function.Position, "put @flow from prefect directly above it, if it is not one already",
-				fmt.Sprintf("whether %s is a Prefect flow cannot be told from its decorators", t.name))
+		case t.flow == yes:
+		case t.flow == maybe && t.hidden != nil:
+			c.inFile(diagnostic.Warning, rule, file, t.hidden.Position, "put @flow above the other decorators",
+				fmt.Sprintf("whether %s is a Prefect flow cannot be told, because of the decorator above @flow", t.function.Name))
+		case t.hidden != nil:
+			c.inFile(diagnostic.Error, rule, file, t.hidden.Position, "put @flow above the other decorators",
+				fmt.Sprintf("%s is no Prefect flow any more, because of the decorator above @flow, but the action %q runs it", t.function.Name, t.action.Name))
+		case t.flow == maybe:
+			c.inFile(diagnostic.Warning, rule, file, at, "put @flow from prefect directly above it, if it is not one already",
+				fmt.Sprintf("whether %s is a Prefect flow cannot be told from its decorators", t.function.Name))
 		default:
-			c.inFile(diagnostic.Error, rule, t.file, t.function.Position, t.flowHelp(),
-				fmt.Sprintf("%s is not decorated as a Prefect flow, but the action %q runs it", t.name, t.action.Name))
+			c.inFile(diagnostic.Error, rule, file, at, c.flowHelp(t.found),
+				fmt.Sprintf("%s is not decorated as a Prefect flow, but the action %q runs it", t.function.Name, t.action.Name))
 		}
 	}
 }
 
-func (t target) flowHelp() string {
-	for _, i := range t.module.Imports {
-		if fullName(i) == "prefect.flow" {
-			return fmt.Sprintf("write @%s above it", i.Name)
+// flowHelp says what to write, by the name that the module has for flow.
+func (c *checker) flowHelp(f found) string {
+	for _, b := range c.code.modules[f.module].Bindings {
+		if b.Import != nil && b.Import.Member == "flow" && isPrefect(b.Import.Module) {
+			return fmt.Sprintf("write @%s above it", b.Name)
 		}
 	}
-	for _, d := range t.function.Decorators {
-		if d.Name == "flow" {
+	for _, d := range f.function.Decorators {
+		if name, _ := normal(d.Text); name == "flow" {
 			return "add `from prefect import flow` at the top of the file"
 		}
 	}
 	return "add `from prefect import flow` at the top of the file and @flow above the function"
 }
 
-// isFlow tells whether the dotted name means Prefect's flow.
-func (m module) isFlow(dotted string) answer {
-	if dotted == "" {
-		return maybe
-	}
-	root, rest, _ := strings.Cut(dotted, ".")
-	result := no
-	for _, i := range m.Imports {
-		switch {
-		case i.Name == root:
-			full := strings.TrimSuffix(fullName(i)+"."+rest, ".")
-			if !isPrefect(full) {
-				return maybe
-			}
-			if full == "prefect.flow" || strings.HasSuffix(full, ".flows.flow") {
-				return yes
-			}
-			return no
-		case i.Name == "*" && isPrefect(i.Module) && dotted == "flow":
-			return yes
-		case i.Name == "*":
-			result = maybe
+func checkGenerator(c *checker) {
+	for _, t := range c.functions() {
+		if t.function.Generator {
+			c.inFile(diagnostic.Error, "python-generator", fileOf(t.found.module), t.function.Position, "remove the `yield`: return what it yields, or log it",
+				fmt.Sprintf("%s is a generator, as there is a `yield` in it; an action is a flow that runs to its end", t.function.Name))
 		}
 	}
-	if m.defines(root) {
+}
+
+// flowOf tells whether what a name means is a flow, and of which function.
+func (c *checker) flowOf(m python.Meaning) found {
+	rest, _ := normal(m.Rest)
+	switch {
+	case m.Missing:
+		return found{flow: yes} // reported where it is imported
+	case m.Name != "":
+		return c.madeFlow(m)
+	case m.Binding == nil, rest != "":
+		return found{flow: maybe}
+	case m.Binding.Function != nil:
+		f := c.decorated(m.Module, m.Binding.Function)
+		f.module, f.function = m.Module, m.Binding.Function
+		return f
+	}
+	return found{flow: no}
+}
+
+// madeFlow tells whether flow is called like a function: flow(f), flow(…)(f).
+func (c *checker) madeFlow(m python.Meaning) found {
+	name, options := normal(m.Name)
+	callee, called := strings.CutSuffix(name, "()")
+	plain, twice := strings.CutSuffix(callee, "()")
+	switch {
+	case !isPrefect(m.Name), !called && callee != "":
+		return found{flow: answerFor(m.Name)}
+	case options && (isFlow(callee) || twice && isFlow(plain)):
+		return found{flow: yes} // with_options() has hidden the function
+	case twice && isFlow(plain), (isFlow(callee) || strings.HasSuffix(callee, ".Flow")) && positional(m.Call) != nil:
+		f := found{flow: yes}
+		if of := positional(m.Call); of != nil && of.Kind == python.Path {
+			inner := c.best(c.code.Resolve(m.At, of.Text))
+			f.module, f.function = inner.module, inner.function
+		}
+		return f
+	}
+	return found{flow: no}
+}
+
+// answerFor tells what something that the driver does not define may be.
+func answerFor(name string) answer {
+	if isPrefect(name) {
+		return no
+	}
+	return maybe
+}
+
+// positional is a call's first argument without a name.
+func positional(call *python.Call) *python.Expression {
+	if call == nil || len(call.Arguments) == 0 || call.Arguments[0].Name != "" {
+		return nil
+	}
+	return &call.Arguments[0].Value
+}
+
+// decorated tells whether the decorators make a flow of the function. They are
+// applied from below, so those above @flow have the last word.
+func (c *checker) decorated(module string, f *python.Function) found {
+	verdict := no
+	var above *python.Expression
+	worst := yes
+	for i := range f.Decorators {
+		d := &f.Decorators[i]
+		switch a := c.decorates(module, f, *d); a {
+		case yes:
+			if above != nil {
+				return found{flow: worst, hidden: above}
+			}
+			return found{flow: yes}
+		case maybe:
+			verdict = maybe
+			fallthrough
+		default:
+			if above == nil || a < worst {
+				above, worst = d, a
+			}
+		}
+	}
+	return found{flow: verdict}
+}
+
+// decorates tells whether a decorator makes a flow.
+func (c *checker) decorates(module string, f *python.Function, d python.Expression) answer {
+	if d.Kind != python.Path {
 		return maybe
+	}
+	result := no
+	for _, m := range c.code.Resolve(python.Place{Module: module, Scope: f.Body.Parent, Position: d.Position}, d.Text) {
+		a := maybe
+		if m.Name != "" {
+			a = decorator(m.Name)
+		}
+		result = max(result, a)
 	}
 	return result
 }
 
-// defines reports whether the file itself binds the name.
-func (m module) defines(name string) bool {
-	if _, ok := m.Function(name); ok || slices.Contains(m.Classes, name) {
-		return true
-	}
-	return slices.ContainsFunc(m.Assignments, func(a python.Assignment) bool { return a.Name == name })
-}
-
-// fullName is what the imported name means.
-func fullName(i python.Import) string {
-	if i.Member == "" {
-		return i.Module
-	}
-	return i.Module + "." + i.Member
-}
-
-func isPrefect(module string) bool {
-	return module == "prefect" || strings.HasPrefix(module, "prefect.")
-}
-
-func checkParameterUnbound(c *checker) {
-	if c.Invalid("spec.parameters") {
-		return
-	}
-	known := slices.Clone(passed)
-	for _, p := range c.Object.Spec.Parameters {
-		known = append(known, p.Name)
-	}
-	for _, t := range c.functions() {
-		for _, p := range t.function.Parameters {
-			c.bindable(t, p, known)
-		}
-	}
-}
-
-// bindable reports a parameter for which nothing is passed.
-func (c *checker) bindable(t target, p python.Parameter, known []string) {
-	const rule = "python-parameter-unbound"
+// decorator tells whether a decorator that the driver does not define makes a
+// flow. Those of the standard library do not.
+func decorator(name string) answer {
+	callee, _ := strings.CutSuffix(name, "()")
+	first, _, _ := strings.Cut(name, ".")
 	switch {
-	case p.HasDefault || p.Kind == python.VarArgs || p.Kind == python.KeywordArgs:
-	case p.Kind == python.PositionalOnly:
-		c.inFile(diagnostic.Error, rule, t.file, p.Position, "remove the `/` from the parameters",
-			fmt.Sprintf("the parameter %s of %s is positional only, but arguments are passed by name", p.Name, t.name))
-	case !slices.Contains(known, p.Name):
-		help := diagnostic.Suggest(p.Name, known)
-		if help == "" {
-			help = "give it a default, or declare it under spec.parameters; passed are " + strings.Join(known, ", ")
-		}
-		c.inFile(diagnostic.Error, rule, t.file, p.Position, help, fmt.Sprintf("nothing is passed for the parameter %s of %s", p.Name, t.name))
+	case isFlow(callee):
+		return yes
+	case isPrefect(name), contains([]string{"functools", "contextlib", "typing", "warnings"}, first) && !strings.HasPrefix(name, "functools.partial"):
+		return no
 	}
+	return maybe
+}
+
+// normal is a path without the calls of with_options in it, which give the
+// same with other settings.
+func normal(path string) (plain string, options bool) {
+	plain = strings.ReplaceAll(path, ".with_options()", "")
+	return plain, plain != path
+}
+
+// isFlow reports whether the path means Prefect's flow.
+func isFlow(path string) bool {
+	return path == "prefect.flow" || isPrefect(path) && strings.HasSuffix(path, ".flows.flow")
+}
+
+func isPrefect(path string) bool {
+	return path == "prefect" || strings.HasPrefix(path, "prefect.")
 }

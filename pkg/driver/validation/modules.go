@@ -2,126 +2,111 @@ package validation
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver/python"
 )
 
-// module is a parsed Python file, or why it could not be parsed.
-type module struct {
-	*python.Module
-	err error
+// code is the driver's Python, read but not run.
+type code struct {
+	// Program has the modules that the driver's imports lead to.
+	*python.Program
+	// modules are those that could be parsed, and names their names, sorted.
+	modules map[string]*python.Module
+	names   []string
+	// errs are why the other modules could not, by their names.
+	errs map[string]error
 }
 
-func parseModules(d *driver.Driver) map[string]module {
-	out := map[string]module{}
-	for name, text := range d.Files {
-		if strings.HasSuffix(name, ".py") {
-			m, err := python.Parse(text)
-			out[name] = module{m, err}
+func parseModules(d *driver.Driver) code {
+	c := code{modules: map[string]*python.Module{}, errs: map[string]error{}}
+	importable := map[string]*python.Module{}
+	for _, file := range slices.Sorted(maps.Keys(d.Files)) {
+		name, isPython := strings.CutSuffix(file, ".py")
+		if !isPython {
+			continue
 		}
+		m, err := python.Parse(d.Files[file])
+		if !taken(name) {
+			importable[name] = m
+		}
+		if err != nil {
+			c.errs[name] = err
+			continue
+		}
+		c.modules[name] = m
+		c.names = append(c.names, name)
 	}
-	return out
+	c.Program = python.NewProgram(importable)
+	return c
 }
+
+// taken reports whether there is another module of that name, which Python
+// has imported before it looks at the driver's.
+func taken(module string) bool {
+	return isStandard(module) || module == "prefect" || module == "styrmin_backend"
+}
+
+// has reports whether the driver has a module of that name.
+func (c code) has(module string) bool {
+	return c.modules[module] != nil || c.errs[module] != nil
+}
+
+// end is the place in a module at which all of it has been run.
+func (c code) end(module string) python.Place {
+	return python.Place{Module: module, Scope: c.modules[module].Scope}
+}
+
+// fileOf is the file of a module.
+func fileOf(module string) string { return module + ".py" }
 
 func checkPythonSyntax(c *checker) {
-	for _, name := range slices.Sorted(maps.Keys(c.modules)) {
+	for _, module := range slices.Sorted(maps.Keys(c.code.errs)) {
 		var syntax *python.SyntaxError
-		if errors.As(c.modules[name].err, &syntax) {
-			c.inFile(diagnostic.Error, "python-syntax", name, syntax.Position, "", "not valid Python: "+syntax.Message)
+		if errors.As(c.code.errs[module], &syntax) {
+			c.inFile(diagnostic.Error, "python-syntax", fileOf(module), syntax.Position, "", "not valid Python: "+syntax.Message)
 		}
 	}
 }
 
-// target is the function that an action's location means.
-type target struct {
-	action   v1.Action
-	path     string // of the location
-	file     string
-	name     string
-	module   module
-	function python.Function
-	// defined is false when the file has no def of this name.
-	defined bool
-}
-
-// targets lists the actions whose location leads to a file that could be parsed.
-func (c *checker) targets() []target {
-	var out []target
-	for i, a := range c.Object.Spec.Actions {
-		file, name, ok := splitLocation(a.Location)
-		m, parsed := c.modules[file]
-		if !ok || !parsed || m.err != nil {
-			continue
-		}
-		t := target{action: a, path: c.actionPath(i, "location"), file: file, name: name, module: m}
-		t.function, t.defined = m.Function(name)
-		out = append(out, t)
-	}
-	return out
-}
-
-// functions lists the targets with a def, each function once.
-func (c *checker) functions() []target {
-	seen := map[string]bool{}
-	return slices.DeleteFunc(c.targets(), func(t target) bool {
-		key := t.file + "::" + t.name
-		again := seen[key]
-		seen[key] = true
-		return again || !t.defined
-	})
-}
-
-func checkFunctionMissing(c *checker) {
-	for _, t := range c.targets() {
-		if t.defined {
-			continue
-		}
-		switch t.bound() {
-		case yes:
-		case maybe:
-			c.warn("python-function-missing", t.path, "define it with `def` in "+t.file+", so that it can be checked",
-				"%s is bound in %s, but not by a `def`; whether it is a flow cannot be told", t.name, t.file)
-		default:
-			c.err("python-function-missing", t.path, t.functionHelp(), "%s defines no function %q at module level", t.file, t.name)
+func checkPythonEncoding(c *checker) {
+	for _, module := range c.code.names {
+		if e := c.code.modules[module].Encoding; e != nil && e.Misread {
+			c.inFile(diagnostic.Warning, "python-encoding", fileOf(module), e.Position, "remove this line",
+				fmt.Sprintf("the file says that its encoding is %s, but it is UTF-8; Python would misread its characters beyond ASCII", e.Name))
 		}
 	}
 }
 
-// bound tells whether the name is a flow although no def defines it.
-func (t target) bound() answer {
-	for _, a := range t.module.Assignments {
-		if a.Name == t.name {
-			if t.module.isFlow(a.Callee) == yes {
-				return yes
+// eachScope visits all scopes of a module: functions, classes, lambdas and
+// comprehensions at any depth.
+func eachScope(s *python.Scope, visit func(*python.Scope)) {
+	visit(s)
+	for _, inner := range s.Inner {
+		eachScope(inner, visit)
+	}
+	for _, b := range s.Bindings {
+		switch {
+		case b.Function != nil:
+			eachScope(b.Function.Body, visit)
+		case b.Class != nil:
+			eachScope(b.Class.Body, visit)
+		}
+	}
+}
+
+// eachCall visits all calls in the driver's Python.
+func (c *checker) eachCall(visit func(at python.Place, call *python.Call)) {
+	for _, module := range c.code.names {
+		eachScope(c.code.modules[module].Scope, func(s *python.Scope) {
+			for _, call := range s.Calls {
+				visit(python.Place{Module: module, Scope: s, Position: call.Position}, call)
 			}
-			return maybe
-		}
+		})
 	}
-	for _, i := range t.module.Imports {
-		if i.Name == t.name || i.Name == "*" && !isPrefect(i.Module) {
-			return maybe
-		}
-	}
-	return no
-}
-
-func (t target) functionHelp() string {
-	var names []string
-	for _, f := range t.module.Functions {
-		names = append(names, f.Name)
-	}
-	if help := diagnostic.Suggest(t.name, names); help != "" {
-		return help
-	}
-	if len(names) == 0 {
-		return "define it, decorated with @flow; the file defines no function at module level"
-	}
-	slices.Sort(names)
-	return "the functions of " + t.file + " are " + strings.Join(slices.Compact(names), ", ")
 }

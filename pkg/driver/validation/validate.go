@@ -9,12 +9,13 @@ import (
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/pkg/driver/python"
 )
 
 // Validate applies every rule to the driver and returns all problems, sorted.
 // A field that loading reported already is not reported again.
 func Validate(d *driver.Driver) diagnostic.List {
-	c := &checker{Driver: d, modules: parseModules(d)}
+	c := &checker{Driver: d, code: parseModules(d), summaries: map[*python.Function]*summary{}}
 	for _, rule := range rules {
 		rule.check(c)
 	}
@@ -41,8 +42,14 @@ func Rules() []diagnostic.Rule {
 // checker is what a rule sees, and where it reports.
 type checker struct {
 	*driver.Driver
-	modules  map[string]module
+	code     code
 	problems diagnostic.Collector
+	// names are those of the components, sorted, once somebody asked for them.
+	names []string
+	// found, backendUses and summaries are what targets, uses and summary have found.
+	found       []target
+	backendUses []use
+	summaries   map[*python.Function]*summary
 	// noComponents is true once it was said that the driver has none.
 	noComponents bool
 }

@@ -102,6 +102,11 @@ func TestCompare(t *testing.T) {
 		"a mixture": {&Rendered{Manifest: before}, &Rendered{Manifest: after}, []string{
 			"changed Secret demo/login", "changed Deployment demo/server", "added Service demo/server", "removed ConfigMap demo/old kept",
 		}},
+		"to be kept, and changed": {
+			&Rendered{Manifest: "kind: ConfigMap\nmetadata: {name: a, annotations: {\"helm.sh/resource-policy\": keep}}\ndata: {a: b}\n"},
+			&Rendered{Manifest: "kind: ConfigMap\nmetadata: {name: a, annotations: {\"helm.sh/resource-policy\": keep}}\ndata: {a: c}\n"},
+			[]string{"changed ConfigMap demo/a"},
+		},
 		"another API version of a kind": {
 			&Rendered{Manifest: "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: a}\n"},
 			&Rendered{Manifest: "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: a}\n"},

@@ -149,6 +149,7 @@ func TestObserved(t *testing.T) {
 		"its Job is gone":        {v1.ActionRunning, 1, nil, lifecycle.Attempt{Number: 1, State: v1.ActionLost}},
 		"only an older Job left": {v1.ActionRunning, 2, []lifecycle.Evidence{job("r", 1, v1.ActionFailed)}, lifecycle.Attempt{Number: 2, State: v1.ActionLost}},
 		"a success stays":        {v1.ActionSucceeded, 1, nil, lifecycle.Attempt{Number: 1, State: v1.ActionSucceeded}},
+		"whatever its Job says":  {v1.ActionSucceeded, 1, []lifecycle.Evidence{job("r", 1, v1.ActionLost)}, lifecycle.Attempt{Number: 1, State: v1.ActionSucceeded}},
 		"a failure stays":        {v1.ActionFailed, 1, nil, lifecycle.Attempt{Number: 1, State: v1.ActionFailed}},
 		"another run's Job":      {v1.ActionPending, 0, []lifecycle.Evidence{job("q", 1, v1.ActionSucceeded)}, lifecycle.Attempt{State: v1.ActionPending}},
 		"due again":              {v1.ActionPending, 1, []lifecycle.Evidence{job("r", 1, v1.ActionSucceeded)}, lifecycle.Attempt{Number: 1, State: v1.ActionPending}},

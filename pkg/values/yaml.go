@@ -84,6 +84,8 @@ var causes = []struct{ said, cause, help string }{
 	{"invalid map key", "a list or mapping stands where a key is expected", "an expression that is a mapping is printed by `{{ … }}`, with both braces"},
 	{"unsupported map key", "a key is empty", "print a key that may be empty only under an `if`"},
 	{"unsupported value", "a number is infinite, or none", ""},
+	{"aliasing", "anchors and references make too much of little", "write it out"},
+	{"max depth", "it is nested too deeply", ""},
 	{"merge", "`<<` is not followed by a mapping", ""},
 }
 
@@ -103,11 +105,14 @@ var lineOf = regexp.MustCompile(`line (\d+): `)
 // maxLocated bounds the text that is read a second time to find the place.
 const maxLocated = 1 << 20
 
-// locate finds the line of a YAML error, 0 when unknown, and what was said.
+// locate finds the line of a YAML error, 0 when unknown, and what was said. The
+// library leaves out the number of the first line.
 func locate(text string, err error) (line int, said string) {
 	said = err.Error()
 	if m := lineOf.FindStringSubmatch(said); m != nil {
 		line, _ = strconv.Atoi(m[1])
+	} else if strings.Contains(said, "did not find") || strings.Contains(said, "found") {
+		line = 1
 	}
 	if len(text) > maxLocated {
 		return line, said

@@ -39,7 +39,7 @@ func (s *state) missing(of, key any) undefined {
 // ownItem is the item under a key, without Python's attributes.
 func (s *state) ownItem(of, key any) (any, bool) {
 	if d, ok := of.(*dict); ok {
-		k, ok := keyOf(key)
+		k, ok := s.keyOf(key, 0)
 		if !ok {
 			return nil, false
 		}

@@ -241,17 +241,18 @@ func (s *state) contains(container, item any) bool {
 
 // key is keyOf for a value that must be one.
 func (s *state) key(v any) string {
-	key, ok := keyOf(v)
+	key, ok := s.keyOf(v, 0)
 	if !ok {
 		s.fail("", "%s cannot be a mapping's key", typeName(v))
 	}
-	s.charge(len(key))
 	return key
 }
 
 // keyOf is what tells a value from others as a mapping's key: equal values have
 // equal keys. Lists and mappings have none.
-func keyOf(v any) (key string, ok bool) {
+func (s *state) keyOf(v any, depth int) (key string, ok bool) {
+	depth = s.deeper(depth)
+	s.charge(0)
 	if n, ok := whole(v); ok {
 		return "i" + strconv.FormatInt(n, 10), true
 	}
@@ -272,11 +273,12 @@ func keyOf(v any) (key string, ok bool) {
 	case tuple:
 		key = "t"
 		for _, item := range v.items {
-			part, ok := keyOf(item)
+			part, ok := s.keyOf(item, depth)
 			if !ok {
 				return "", false
 			}
 			key += strconv.Itoa(len(part)) + ":" + part
+			s.charge(len(key))
 		}
 		return key, true
 	}

@@ -1,12 +1,15 @@
 package jinja
 
+import "strings"
+
 // expression parses one expression, with `A if B else C`.
 func (p *parser) expression() expr {
 	p.enter()
 	defer p.leave()
 	start := p.current().at.Start
 	e := p.or()
-	for p.skip("if") {
+	for n := 0; p.skip("if"); n++ {
+		p.link(n)
 		c := &condExpr{then: e, test: p.or()}
 		if p.skip("else") {
 			c.otherwise = p.expression()
@@ -25,7 +28,8 @@ func (p *parser) and() expr { return p.leftToRight(p.not, "and") }
 func (p *parser) leftToRight(operand func() expr, ops ...string) expr {
 	start := p.current().at.Start
 	left := operand()
-	for {
+	for n := 0; ; n++ {
+		p.link(n)
 		op := p.skipAny(ops)
 		if op == "" {
 			return left
@@ -125,11 +129,11 @@ func (p *parser) primary() expr {
 		}
 		return &nameExpr{t.at, t.text}
 	case text:
-		joined := ""
+		var joined strings.Builder
 		for p.current().kind == text {
-			joined += p.unquote(p.take())
+			joined.WriteString(p.unquote(p.take()))
 		}
-		return &constant{p.from(t.at.Start), joined}
+		return &constant{p.from(t.at.Start), joined.String()}
 	case integer:
 		return &constant{t.at, p.integer(p.take())}
 	case float:
@@ -230,7 +234,8 @@ func (p *parser) tuple(o tupleOptions) expr {
 // postfix parses .NAME, [KEY] and calls behind an expression.
 func (p *parser) postfix(e expr) expr {
 	start := e.span().Start
-	for {
+	for n := 0; ; n++ {
+		p.link(n)
 		switch t := p.current(); {
 		case p.skip("."):
 			e = p.attribute(e, start)
@@ -340,7 +345,8 @@ func (p *parser) argument(a *arguments) {
 
 // filtersAndTests parses filters, tests and calls behind an expression.
 func (p *parser) filtersAndTests(e expr) expr {
-	for {
+	for n := 0; ; n++ {
+		p.link(n)
 		switch t := p.current(); {
 		case t.is("|"):
 			e = p.filters(e)
@@ -356,7 +362,8 @@ func (p *parser) filtersAndTests(e expr) expr {
 }
 
 func (p *parser) filters(of expr) expr {
-	for p.skip("|") {
+	for n := 0; p.skip("|"); n++ {
+		p.link(n)
 		of = p.filter(of)
 	}
 	return of

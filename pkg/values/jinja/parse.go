@@ -100,6 +100,17 @@ func (p *parser) enter() {
 
 func (p *parser) leave() { p.depth-- }
 
+// maxChain bounds how many operators, filters or fields follow each other; the
+// tree of an expression is as deep as that.
+const maxChain = 500
+
+// link fails when a chain has too many links.
+func (p *parser) link(n int) {
+	if n > maxChain {
+		p.fail(p.current().at, "", "the expression is too long: more than %d parts in a row", maxChain)
+	}
+}
+
 // from is the span from a start to the end of the last token that was taken.
 func (p *parser) from(start int) Span {
 	return Span{start, max(start, p.tokens[max(p.next-1, 0)].at.End)}

@@ -51,7 +51,8 @@ const longestExcerpt = 60
 
 // excerpt is the text of a span for a message: one line, and not too long.
 func (s *source) excerpt(at Span) string {
-	words := strings.Join(strings.Fields(s.text[at.Start:at.End]), " ")
+	const enough = 8 * longestExcerpt
+	words := strings.Join(strings.Fields(strings.ToValidUTF8(s.text[at.Start:min(at.End, at.Start+enough)], "")), " ")
 	if runes := []rune(words); len(runes) > longestExcerpt {
 		return string(runes[:longestExcerpt]) + "…"
 	}

@@ -13,6 +13,8 @@ type RenderError struct {
 	Place string
 	// Message is Helm's own, shortened.
 	Message string
+	// Syntax is true for a template that cannot be parsed, whatever the values.
+	Syntax bool
 	// Violations are the values that the chart's values.schema.json refuses; then there is no Place.
 	Violations []Violation
 
@@ -65,7 +67,7 @@ func shorten(message string) *RenderError {
 	message = strings.TrimSpace(message)
 	for _, form := range []*regexp.Regexp{failCall, parsing, notYAML} {
 		if m := form.FindStringSubmatch(message); m != nil {
-			return &RenderError{Place: m[1], Message: m[2]}
+			return &RenderError{Place: m[1], Message: m[2], Syntax: form == parsing}
 		}
 	}
 	// The innermost template is the last match: include nests them.

@@ -77,7 +77,7 @@ func (c *Checker) render(ctx context.Context, e *evidence, in lint.Inputs) {
 	if err != nil {
 		return
 	}
-	e.sampled = resolved.Sampled
+	e.unknown = resolved.Unknown(e.Driver)
 	ctx, cancel := context.WithTimeout(ctx, rendering)
 	defer cancel()
 	settings := resolved.Context.Instance

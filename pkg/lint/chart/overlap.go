@@ -35,12 +35,18 @@ type owner struct {
 	workload  workload
 }
 
-// owners lists the components of every workload, by the workload's name.
+// owners lists the components of every workload, by the workload's name. Of those
+// with the same labels, which pkg/driver/validation reports, it has the first.
 func (e *evidence) owners() map[string][]owner {
-	out := map[string][]owner{}
-	for component, workloads := range e.runs {
-		for _, w := range workloads {
-			out[w.String()] = append(out[w.String()], owner{component, len(e.Object.Spec.Components[component].Identifier.Label), w})
+	out, seen := map[string][]owner{}, map[string]bool{}
+	for _, component := range e.components() {
+		identifier, _ := e.identifier(component)
+		if seen[written(identifier)] {
+			continue
+		}
+		seen[written(identifier)] = true
+		for _, w := range e.runs[component] {
+			out[w.String()] = append(out[w.String()], owner{component, len(identifier), w})
 		}
 	}
 	return out

@@ -15,9 +15,12 @@ func checkRendered(e *evidence) {
 		return
 	}
 	severity, help := diagnostic.Error, "correct values.j2.yml, or the chart"
-	if len(e.sampled) > 0 {
-		// Values made up for the check may be what the chart does not take.
-		severity, help = diagnostic.Warning, "the required parameters have sample values; check with real ones: "+settings(e.sampled)
+	var failed *helm.RenderError
+	switch {
+	case errors.As(e.renderErr, &failed) && failed.Syntax:
+		help = "correct the chart's template"
+	case len(e.unknown) > 0:
+		severity, help = diagnostic.Warning, help+"; this may depend on what is not given here; give it: "+strings.Join(e.unknown, ", ")
 	}
 	for _, problem := range e.renderProblems() {
 		e.report(severity, "chart-render", locationPath, help, "%s", problem)
@@ -43,15 +46,6 @@ func (e *evidence) renderProblems() []string {
 		return []string{fmt.Sprintf("%s does not render: %s: %s", chart, failed.Place, e.shown(failed.Message))}
 	}
 	return []string{fmt.Sprintf("%s does not render: %s", chart, e.shown(failed.Message))}
-}
-
-// settings is how the parameters are given on the command line.
-func settings(parameters []string) string {
-	out := make([]string, len(parameters))
-	for i, name := range parameters {
-		out[i] = "--set " + name + "=VALUE"
-	}
-	return strings.Join(out, " ")
 }
 
 // longest is the length, in bytes, from which on Helm's texts are cut: they may quote whole templates.

@@ -45,8 +45,8 @@ type evidence struct {
 	chart     *helm.Chart
 	loadErr   error
 	renderErr error
-	// sampled are the required parameters that got a value for the check's sake.
-	sampled  []string
+	// unknown says how to give what the values depend on and only an operator knows.
+	unknown  []string
 	manifest *manifest
 	// runs are the workloads of every component.
 	runs map[string][]workload

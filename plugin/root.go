@@ -38,6 +38,8 @@ type Terminal struct {
 	Color, ErrColor bool
 	// Interactive is true when a user can be asked: In and Out are terminals.
 	Interactive bool
+	// Size is that of Out in characters; nil when Out is nothing that can be drawn over.
+	Size func() (width, height int)
 }
 
 // Execute runs the command line and returns its exit code.
@@ -87,8 +89,9 @@ func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Co
 		&cobra.Group{ID: groupAdmin, Title: "For platform admins:"},
 	)
 	root.AddCommand(
-		newInitCommand(o), newValidateCommand(o), newSchemaCommand(o), newDriverCommand(o),
+		newInitCommand(o), newValidateCommand(o), newRenderCommand(o), newSchemaCommand(o), newDriverCommand(o),
 		newPlanCommand(o), newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o),
+		newHistoryCommand(o), newAbortCommand(o),
 		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newVersionCommand(o),
 	)
 	helpAndCompletion(root)
@@ -105,8 +108,9 @@ const (
 
 // Why a verb ended early.
 var (
-	errInterrupted    = errors.New("interrupted")
-	errRunInterrupted = errors.New("interrupted; the run goes on when the same command is run again")
+	errInterrupted      = errors.New("interrupted")
+	errRunInterrupted   = errors.New("interrupted; the run goes on when the same command is run again")
+	errAbortInterrupted = errors.New("interrupted; an abort that was recorded holds, and the same command finishes it")
 )
 
 // interrupted is the error of a verb that the user stopped.
@@ -114,6 +118,8 @@ func interrupted(cmd *cobra.Command) error {
 	switch engine.Verb(cmd.Name()) {
 	case engine.VerbSetup, engine.VerbUpgrade:
 		return errRunInterrupted
+	case "abort":
+		return errAbortInterrupted
 	}
 	return errInterrupted
 }

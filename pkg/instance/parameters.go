@@ -51,7 +51,7 @@ func bind(declared []v1.Parameter, given map[string]apiextensionsv1.JSON) (map[s
 		raw, ok := given[parameter.Name]
 		if !ok {
 			if parameter.Default == nil {
-				problems = append(problems, fmt.Sprintf("parameter %s is required: it has no default and no value was given; add --set %s=VALUE", parameter.Name, parameter.Name))
+				problems = append(problems, MissingParameter(parameter.Name))
 				continue
 			}
 			raw = *parameter.Default
@@ -70,6 +70,11 @@ func bind(declared []v1.Parameter, given map[string]apiextensionsv1.JSON) (map[s
 	}
 	sort.Strings(problems)
 	return bound, problems
+}
+
+// MissingParameter says that a required parameter has no value.
+func MissingParameter(name string) string {
+	return fmt.Sprintf("parameter %s is required: it has no default and no value was given; add --set %s=VALUE", name, name)
 }
 
 // CheckParameter says why a value is none that the parameter can have, without

@@ -61,6 +61,8 @@ func (f fixture) inputs(t *testing.T) Inputs {
 			in.Set = append(in.Set, words[i+1])
 		case "--version":
 			in.Version = words[i+1]
+		case "--no-samples":
+			in.NoSamples = words[i+1] == "true"
 		}
 	}
 	f.decode(t, "parameters.yml", &in.Values)

@@ -20,6 +20,8 @@ type Inputs struct {
 	Values map[string]apiextensionsv1.JSON
 	// Set holds NAME=VALUE, read as the kind that the driver declares; it wins over Values.
 	Set []string
+	// NoSamples makes a problem of what is required and not given.
+	NoSamples bool
 	// Context overrides what templates see, merged over the resolved context key by key.
 	Context map[string]any
 }

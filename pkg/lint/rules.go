@@ -56,7 +56,7 @@ const parametersPath = "spec.parameters"
 func checkInputs(c *checker) {
 	const rule = "inputs"
 	spec := c.Object.Spec
-	if c.in.Version != "" {
+	if c.in.Version != "" || c.in.NoSamples && spec.DefaultVersion == "" {
 		for _, problem := range instance.CheckVersion(c.Driver, c.in.Version) {
 			c.report(diagnostic.Error, rule, "spec.supported_versions", "", "%s", problem)
 		}
@@ -64,6 +64,11 @@ func checkInputs(c *checker) {
 	given, err := c.in.Parameters(spec.Parameters)
 	if err != nil {
 		c.report(diagnostic.Error, rule, parametersPath, "", "%v", err)
+	}
+	for i, p := range spec.Parameters {
+		if _, ok := given[p.Name]; !ok && p.Default == nil && c.in.NoSamples {
+			c.report(diagnostic.Error, rule, diagnostic.Index(parametersPath, i), "", "%s", instance.MissingParameter(p.Name))
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		i := slices.IndexFunc(spec.Parameters, func(p v1.Parameter) bool { return p.Name == name })

@@ -21,7 +21,7 @@ const (
 	ExitUsage = 2
 	// ExitCluster: the cluster or the disk failed; of `plan`: any error but a wrong command line.
 	ExitCluster = 3
-	// ExitHeld: the release is held, or somebody else drives the deployment.
+	// ExitHeld: the release is held, somebody else drives the deployment, or somebody aborted the run.
 	ExitHeld = 4
 	// ExitInterrupted: interrupted by the user; the run can be resumed.
 	ExitInterrupted = 130
@@ -69,6 +69,8 @@ func exitCode(err error) int {
 		refused  *engine.RefusedError
 		failed   *engine.FailedError
 		locked   *engine.LockedError
+		aborted  *engine.AbortedError
+		stopped  *engine.InterruptedError
 		held     *helm.HeldError
 		pending  *helm.PendingError
 	)
@@ -77,11 +79,11 @@ func exitCode(err error) int {
 		return ExitOK
 	case errors.As(err, &usage):
 		return ExitUsage
-	case errors.As(err, &held), errors.As(err, &pending), errors.As(err, &locked):
+	case errors.As(err, &held), errors.As(err, &pending), errors.As(err, &locked), errors.As(err, &aborted):
 		return ExitHeld
 	case errors.As(err, &problems), errors.As(err, &inputs), errors.As(err, &refused), errors.As(err, &failed), deniedByUs(err):
 		return ExitProblems
-	case errors.Is(err, errInterrupted), errors.Is(err, errRunInterrupted):
+	case errors.As(err, &stopped), errors.Is(err, errInterrupted), errors.Is(err, errRunInterrupted), errors.Is(err, errAbortInterrupted):
 		return ExitInterrupted
 	default:
 		return ExitCluster

@@ -14,9 +14,11 @@ import (
 	"github.com/spf13/cobra"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
@@ -62,6 +64,9 @@ func TestExitCode(t *testing.T) {
 		"a plan is refused":  {&comparisonError{&engine.RefusedError{What: "what", Next: "next"}}, ExitCluster, "error: what\n       next"},
 		"a plan, and locked": {&comparisonError{&helm.HeldError{Message: "held"}}, ExitCluster, "error: held"},
 		"a plan interrupted": {&comparisonError{errInterrupted}, ExitInterrupted, "error: interrupted"},
+		"abort interrupted":  {errAbortInterrupted, ExitInterrupted, "error: interrupted; an abort that was recorded holds, and the same command finishes it"},
+		"run stopped":        {&engine.InterruptedError{Run: v1.Run{ID: "x", Actions: []v1.ActionStatus{{Name: "a", State: v1.ActionRunning}}}, Command: "kubectl styrmin upgrade n", Err: context.Canceled}, ExitInterrupted, "error: interrupted; run x is not over, resume it with: kubectl styrmin upgrade n\n       Action a goes on in the cluster by itself; nothing more is started."},
+		"run aborted":        {&engine.AbortedError{Run: "x", Abort: v1.Abort{By: "bob", At: metav1.Unix(0, 0), Reason: "no"}}, ExitHeld, "error: run x was aborted by bob at 1970-01-01T00:00:00Z: no\n       Nothing more of it is started. What its actions did is not undone, and the next run starts from the beginning."},
 		"run interrupted":    {errRunInterrupted, ExitInterrupted, "error: interrupted; the run goes on when the same command is run again"},
 		"anything else":      {errors.New("disk full"), ExitCluster, "error: disk full"},
 		"wrapped":            {fmt.Errorf("while: %w", usagef("x")), ExitUsage, "error: while: x"},
@@ -86,7 +91,7 @@ func TestExitCode(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for verb, expected := range map[string]error{"setup": errRunInterrupted, "upgrade": errRunInterrupted, "status": errInterrupted, "logs": errInterrupted} {
+	for verb, expected := range map[string]error{"setup": errRunInterrupted, "upgrade": errRunInterrupted, "abort": errAbortInterrupted, "status": errInterrupted, "logs": errInterrupted} {
 		if found := interrupted(&cobra.Command{Use: verb}); !errors.Is(found, expected) {
 			t.Errorf("%s: found %v, expected %v", verb, found, expected)
 		}

@@ -4,15 +4,19 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"slices"
 	"sort"
+	"strings"
 
 	"github.com/spf13/cobra"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
@@ -29,9 +33,10 @@ func newLogsCommand(o *options) *cobra.Command {
 	l := &logsOptions{options: o}
 	cmd := &cobra.Command{
 		Use:     "logs NAME [ACTION]",
-		Short:   "Print what the actions of the current or last run printed",
+		Short:   "Print what the actions of a run printed",
+		Long: "Print what the actions of the current or last run printed, or of another run of the history. Of an\nattempt whose pod is gone, only the end of its output was kept; a line on stderr says so.",
 		GroupID: groupOperator,
-		Example: "  kubectl styrmin logs notes -n notes\n  kubectl styrmin logs notes smoke_test -n notes -f",
+		Example: "  kubectl styrmin logs notes -n notes\n  kubectl styrmin logs notes smoke_test -n notes -f\n  # an earlier run; `kubectl styrmin history notes` lists them\n  kubectl styrmin logs notes -n notes --run x7k2m9qd",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			l.name = args[0]
@@ -55,7 +60,7 @@ func (l *logsOptions) validate() error {
 		return usagef("ACTION: found %q, expected an action's name, as `kubectl styrmin status %s` lists them", l.action, l.name)
 	}
 	if len(validation.IsValidLabelValue(l.run)) > 0 {
-		return usagef("--run: found %q, expected a run's ID, as `kubectl styrmin status %s` lists them", l.run, l.name)
+		return usagef("--run: found %q, expected a run's ID, as `kubectl styrmin history %s` lists them", l.run, l.name)
 	}
 	return checkName("NAME", l.name)
 }
@@ -69,9 +74,25 @@ func (l *logsOptions) print(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pods, err := l.pods(ctx, c, deployment)
+	if l.run == "" && deployment.Status.Run != nil {
+		l.run = deployment.Status.Run.ID
+	}
+	if l.run == "" {
+		return &problemsError{message: fmt.Sprintf("StyrminDeployment %s/%s has had no run", c.namespace, l.name)}
+	}
+	pods, err := l.pods(ctx, c)
 	if err != nil {
 		return err
+	}
+	kept, err := l.kept(ctx, c, pods)
+	if err != nil {
+		return err
+	}
+	if len(pods)+len(kept) == 0 {
+		return &problemsError{message: fmt.Sprintf("run %s has no output of %s; `kubectl styrmin status %s` shows what ran", l.run, l.what(), l.name)}
+	}
+	for _, log := range kept {
+		l.printKept(log)
 	}
 	for i := range pods {
 		if err := l.printPod(ctx, c, &pods[i]); err != nil {
@@ -82,24 +103,14 @@ func (l *logsOptions) print(ctx context.Context) error {
 }
 
 // pods finds the run's pods, oldest first.
-func (l *logsOptions) pods(ctx context.Context, c *clients, deployment *v1.StyrminDeployment) ([]corev1.Pod, error) {
-	run := l.run
-	if run == "" && deployment.Status.Run != nil {
-		run = deployment.Status.Run.ID
-	}
-	if run == "" {
-		return nil, &problemsError{message: fmt.Sprintf("StyrminDeployment %s/%s has had no run", c.namespace, l.name)}
-	}
-	set := labels.Set{v1.LabelDeployment: l.name, v1.LabelRun: run}
+func (l *logsOptions) pods(ctx context.Context, c *clients) ([]corev1.Pod, error) {
+	set := labels.Set{v1.LabelDeployment: l.name, v1.LabelRun: l.run}
 	if l.action != "" {
 		set[v1.LabelAction] = jobs.Slug(l.action)
 	}
 	list, err := c.kube.CoreV1().Pods(c.namespace).List(ctx, metav1.ListOptions{LabelSelector: set.String()})
 	if err != nil {
-		return nil, fmt.Errorf("list the pods of run %s: %w", run, err)
-	}
-	if len(list.Items) == 0 {
-		return nil, &problemsError{message: fmt.Sprintf("run %s has no pods of %s; `kubectl styrmin status %s` shows what ran", run, l.what(), l.name)}
+		return nil, fmt.Errorf("list the pods of run %s: %w", l.run, err)
 	}
 	sort.Slice(list.Items, func(i, j int) bool {
 		return list.Items[i].CreationTimestamp.Before(&list.Items[j].CreationTimestamp)
@@ -107,11 +118,33 @@ func (l *logsOptions) pods(ctx context.Context, c *clients, deployment *v1.Styrm
 	return list.Items, nil
 }
 
+// kept finds what was kept of attempts whose pods are gone, oldest first.
+func (l *logsOptions) kept(ctx context.Context, c *clients, pods []corev1.Pod) ([]engine.KeptLog, error) {
+	all, err := engine.KeptLogs(ctx, c.kube, c.namespace, l.run)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(log engine.KeptLog) bool {
+		_, attempt, ok := jobs.ParseName(log.Job, l.run)
+		there := slices.ContainsFunc(pods, func(pod corev1.Pod) bool { return pod.Labels[batchv1.JobNameLabel] == log.Job })
+		return there || !ok || l.action != "" && jobs.Name(l.run, l.action, attempt) != log.Job
+	}), nil
+}
+
 func (l *logsOptions) what() string {
 	if l.action == "" {
 		return "any action"
 	}
 	return "action " + l.action
+}
+
+// printKept prints the end of an output, and says that it is no more than that.
+func (l *logsOptions) printKept(log engine.KeptLog) {
+	action, attempt, _ := jobs.ParseName(log.Job, l.run)
+	fmt.Fprintf(l.ErrOut, "%s, attempt %d: its pod is gone; this is the end of its output, which was kept\n", action, attempt)
+	for line := range strings.Lines(log.Text) {
+		fmt.Fprintf(l.Out, "%s | %s", action, line)
+	}
 }
 
 func (l *logsOptions) printPod(ctx context.Context, c *clients, pod *corev1.Pod) error {

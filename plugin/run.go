@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -103,6 +104,9 @@ func (r *runOptions) run(ctx context.Context) error {
 		return err
 	}
 	outcome, err := e.Do(ctx, prepared)
+	if interrupted := (*engine.InterruptedError)(nil); errors.As(err, &interrupted) {
+		interrupted.Command = r.again
+	}
 	if err == nil && !outcome.Changed {
 		fmt.Fprintf(r.Out, "%s/%s is at version %s with these inputs already; nothing to do\n", prepared.Desired.Namespace, r.name, prepared.Instance.Context.App.Version)
 	}

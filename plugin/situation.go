@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
@@ -19,6 +22,23 @@ func (c *clients) gate(ctx context.Context) string {
 		state = engine.GateState{Mode: engine.GateUnknown}
 	}
 	return preview.Gate(state, c.namespace)
+}
+
+// undrivenNote says what a run waits for that no engine drives.
+const undrivenNote = "No engine is at work on it; it goes on when the command that began it is run again."
+
+// undriven is true for a run that is not over and that no engine drives, as far as
+// the lock tells: one that was killed seems to have it until another one looks.
+func (c *clients) undriven(ctx context.Context, d *v1.StyrminDeployment) bool {
+	run := d.Status.Run
+	if run == nil || run.EndedAt != nil {
+		return false
+	}
+	lease, err := c.kube.CoordinationV1().Leases(d.Namespace).Get(ctx, engine.LeaseName(d.Name), metav1.GetOptions{})
+	if err != nil {
+		return apierrors.IsNotFound(err)
+	}
+	return lease.Spec.HolderIdentity == nil || *lease.Spec.HolderIdentity == ""
 }
 
 // stopped lists the workloads of the release that an action stopped and none has

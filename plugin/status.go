@@ -23,6 +23,7 @@ import (
 type statusOptions struct {
 	*options
 	output string
+	watch  bool
 }
 
 func newStatusCommand(o *options) *cobra.Command {
@@ -31,13 +32,16 @@ func newStatusCommand(o *options) *cobra.Command {
 		Use:     "status [NAME]",
 		Short:   "Show what is deployed and how far its run is",
 		GroupID: groupOperator,
-		Example: "  kubectl styrmin status -n notes\n  kubectl styrmin status notes -n notes -o yaml",
+		Example: "  kubectl styrmin status -n notes\n  kubectl styrmin status notes -n notes -o yaml\n  # follow a run that somebody else began\n  kubectl styrmin status notes -n notes --watch",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if s.output != "" && s.output != "json" && s.output != "yaml" {
-				return usagef("-o %s: expected json or yaml", s.output)
+			if err := checkOutput(s.output); err != nil {
+				return err
 			}
-			if len(args) == 0 {
+			switch {
+			case len(args) == 0 && s.watch:
+				return usagef("--watch follows the run of one deployment: name it")
+			case len(args) == 0:
 				return s.list(cmd.Context())
 			}
 			if err := checkName("NAME", args[0]); err != nil {
@@ -47,6 +51,7 @@ func newStatusCommand(o *options) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&s.output, "output", "o", "", "Output format: json or yaml; by default for people.")
+	cmd.Flags().BoolVarP(&s.watch, "watch", "w", false, "Follow the run until it ends; the exit code is 1 when it failed or was aborted.")
 	return cmd
 }
 
@@ -106,6 +111,14 @@ func (s *statusOptions) one(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	if s.watch {
+		return s.follow(ctx, c, d)
+	}
+	return s.show(ctx, c, d)
+}
+
+// show prints a deployment.
+func (s *statusOptions) show(ctx context.Context, c *clients, d *v1.StyrminDeployment) error {
 	if s.output != "" {
 		return s.printObject(d)
 	}
@@ -122,6 +135,9 @@ func (s *statusOptions) one(ctx context.Context, name string) error {
 		return err
 	}
 	printRun(s.Out, d.Status.Run)
+	if c.undriven(ctx, d) {
+		fmt.Fprintf(s.Out, "  %s\n", undrivenNote)
+	}
 	printHistory(s.Out, d.Status.History)
 	return nil
 }
@@ -145,7 +161,7 @@ func printRun(out io.Writer, run *v1.Run) {
 	if run == nil {
 		return
 	}
-	fmt.Fprintf(out, "\nRun %s: %s, %s%s\n", run.ID, aim(run), run.Phase, took(run.StartedAt, run.EndedAt))
+	fmt.Fprintf(out, "\nRun %s: %s, %s%s%s\n", run.ID, aim(run), run.Phase, took(run.StartedAt, run.EndedAt), askedBy(run))
 	if run.Revision > 0 && run.Phase != v1.RunSucceeded {
 		fmt.Fprintf(out, "  The Helm release is at this run's target, as revision %d.\n", run.Revision)
 	}
@@ -190,6 +206,14 @@ func aim(run *v1.Run) string {
 		preposition = " at "
 	}
 	return hookName(run.Hook) + preposition + orDash(run.Version)
+}
+
+// askedBy is who asked for a run, where it is known.
+func askedBy(run *v1.Run) string {
+	if run.RequestedBy == "" {
+		return ""
+	}
+	return ", asked for by " + progress.Clean(run.RequestedBy)
 }
 
 func age(since metav1.Time) string { return duration.HumanDuration(time.Since(since.Time)) }

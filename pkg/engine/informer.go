@@ -29,13 +29,17 @@ func DeploymentInformer(c client.WithWatch, namespace, name string) cache.Shared
 	}, &v1.StyrminDeployment{}, 0, nil)
 }
 
-// DeploymentHandler hands every state of a StyrminDeployment to see. It is shared:
-// see must not change it.
-func DeploymentHandler(see func(*v1.StyrminDeployment)) cache.ResourceEventHandler {
+// DeploymentHandler hands every state of a StyrminDeployment to see, and tells
+// when it is gone; gone may be nil. States are shared: see must not change them.
+func DeploymentHandler(see func(*v1.StyrminDeployment), gone func()) cache.ResourceEventHandler {
 	hand := func(object any) {
 		if deployment, ok := object.(*v1.StyrminDeployment); ok {
 			see(deployment)
 		}
 	}
-	return cache.ResourceEventHandlerFuncs{AddFunc: hand, UpdateFunc: func(_, object any) { hand(object) }}
+	handler := cache.ResourceEventHandlerFuncs{AddFunc: hand, UpdateFunc: func(_, object any) { hand(object) }}
+	if gone != nil {
+		handler.DeleteFunc = func(any) { gone() }
+	}
+	return handler
 }

@@ -78,7 +78,7 @@ func (r *run) watch(ctx context.Context) error {
 	namespace, name := r.prepared.Desired.Namespace, r.prepared.Desired.Name
 	r.watcher = newWatcher(ctx, r.engine.Kube, namespace, r.id)
 	deployments := DeploymentInformer(r.engine.Client, namespace, name)
-	if _, err := deployments.AddEventHandler(DeploymentHandler(r.look)); err != nil {
+	if _, err := deployments.AddEventHandler(DeploymentHandler(r.look, nil)); err != nil {
 		return err
 	}
 	r.watcher.informers = append(r.watcher.informers, deployments)

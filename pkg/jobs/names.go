@@ -3,6 +3,7 @@ package jobs
 import (
 	"crypto/sha256"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -29,4 +30,15 @@ func Name(run, action string, attempt int32) string {
 		slug = strings.TrimRight(slug[:room-len(digest)], "-") + digest
 	}
 	return slug + suffix
+}
+
+// ParseName takes apart the name of an attempt's Job in a run: the action's slug,
+// which is cut when it is long, and the attempt's number.
+func ParseName(job, run string) (slug string, attempt int32, ok bool) {
+	at := strings.LastIndex(job, "-"+run+"-")
+	if at <= 0 {
+		return "", 0, false
+	}
+	number, err := strconv.ParseInt(job[at+len(run)+2:], 10, 32)
+	return job[:at], int32(number), err == nil && number > 0
 }

@@ -51,6 +51,9 @@ func TestNameProperties(t *testing.T) {
 		if name == jobs.Name("y"+run[1:], a, attempt) && run[0] != 'y' {
 			t.Fatalf("two runs have the name %q", name)
 		}
+		if slug, number, ok := jobs.ParseName(name, run); !ok || number != attempt || !strings.HasPrefix(name, slug+"-"+run) {
+			t.Fatalf("%q is taken apart to %q and %d", name, slug, number)
+		}
 		if jobs.Slug(a) != jobs.Slug(b) && name == jobs.Name(run, b, attempt) {
 			t.Fatalf("the actions %q and %q have the name %q", a, b, name)
 		}
@@ -60,6 +63,28 @@ func TestNameProperties(t *testing.T) {
 // cut keeps a name within what the API allows.
 func cut(name string) string {
 	return strings.TrimRight(fmt.Sprintf("%.63s", name), "_-")
+}
+
+func TestParseName(t *testing.T) {
+	for name, want := range map[string]struct {
+		slug    string
+		attempt int32
+		ok      bool
+	}{
+		"stop-x7k2m9qz-1":          {"stop", 1, true},
+		"a-x7k2m9qz-1-x7k2m9qz-12": {"a-x7k2m9qz-1", 12, true},
+		"stop-y7k2m9qz-1":          {"", 0, false},
+		"stop-x7k2m9qz-":           {"stop", 0, false},
+		"stop-x7k2m9qz-0":          {"stop", 0, false},
+		"stop-x7k2m9qz-one":        {"stop", 0, false},
+		"-x7k2m9qz-1":              {"", 0, false},
+		"":                         {"", 0, false},
+	} {
+		slug, attempt, ok := jobs.ParseName(name, "x7k2m9qz")
+		if slug != want.slug || attempt != want.attempt || ok != want.ok {
+			t.Errorf("%q: found %q, %d, %t; expected %+v", name, slug, attempt, ok, want)
+		}
+	}
 }
 
 func TestSlug(t *testing.T) {

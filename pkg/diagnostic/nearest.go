@@ -6,9 +6,17 @@ import (
 	"strings"
 )
 
+// maxCandidates bounds what a word is compared with: the comparison takes a
+// microsecond, and a hostile file may ask for very many.
+const maxCandidates = 1000
+
 // Nearest is the candidate that the word was probably meant to be; empty when
-// none is near. Case and the choice between '-' and '_' count for nothing.
+// none is near, or there are too many. Case and the choice between '-' and '_'
+// count for nothing.
 func Nearest(word string, candidates []string) string {
+	if len(candidates) > maxCandidates {
+		return ""
+	}
 	best, distance := "", min(max(1, len([]rune(word))/3), 4)+1
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
 		if d := apart(fold(word), fold(c)); d < distance {

@@ -21,8 +21,11 @@ var readings = []struct {
 // ambiguous warns of text without quotes that others read as something else.
 func (c *checker) ambiguous(text, path string) {
 	for _, r := range readings {
-		if r.form.MatchString(text) && c.source.plain(path) {
-			c.report(diagnostic.Diagnostic{
+		if !r.form.MatchString(text) || c.report.full("yaml-ambiguous") {
+			continue
+		}
+		if _, plain := c.source.plain(path); plain {
+			c.report.add(diagnostic.Diagnostic{
 				Position: c.source.value(path), Severity: diagnostic.Warning, Rule: "yaml-ambiguous", Path: path,
 				Message: fmt.Sprintf("%s is %s without quotes, which kubectl or Python read as %s, not as text", path, text, r.as),
 				Help:    fmt.Sprintf("put it in quotes: %q", text),

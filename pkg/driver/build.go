@@ -11,7 +11,7 @@ import (
 
 // build makes a driver of JSON-compatible values; problems of types and
 // structure go to report. Without values nothing of the spec is known.
-func build(raw map[string]any, files map[string]string, src *source, report func(diagnostic.Diagnostic)) *Driver {
+func build(raw map[string]any, files map[string]string, src *source, report reporter) *Driver {
 	d := &Driver{Raw: raw, Files: files, source: src, invalid: invalid{}}
 	if raw == nil {
 		d.Raw = map[string]any{}
@@ -26,7 +26,7 @@ func build(raw map[string]any, files map[string]string, src *source, report func
 	c := &checker{report: report, source: src, invalid: d.invalid}
 	fitted := c.fit(raw, reflect.TypeFor[v1.ApplicationDriver](), "")
 	if err := decode(fitted, &d.Object); err != nil {
-		report(diagnostic.Diagnostic{Rule: "type", Message: fmt.Sprintf("the driver cannot be read: %v", err)})
+		report.add(diagnostic.Diagnostic{Rule: "type", Message: fmt.Sprintf("the driver cannot be read: %v", err)})
 	}
 	d.mergeActions(report)
 	d.Object.Files = nil
@@ -45,9 +45,9 @@ func decode(v any, into any) error {
 }
 
 // mergeActions moves actions of the top level to the spec.
-func (d *Driver) mergeActions(report func(diagnostic.Diagnostic)) {
+func (d *Driver) mergeActions(report reporter) {
 	if d.Raw["actions"] != nil && d.hasSpecActions() {
-		report(diagnostic.Diagnostic{
+		report.add(diagnostic.Diagnostic{
 			Position: d.KeyPosition("actions"), Rule: "actions-twice", Path: "actions",
 			Message: "actions are given both at the top level and under spec, but both mean the same",
 			Help:    "keep the list under spec.actions and remove the other",

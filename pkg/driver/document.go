@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -18,19 +18,19 @@ const (
 	// maxDirectives bounds the lines that begin with %, which cost the YAML library
 	// quadratic time.
 	maxDirectives = 100
+	// maxMarks bounds what may separate values. Each costs the YAML library 200
+	// bytes, and a file with more has far more than maxNodes values.
+	maxMarks = 4 * maxNodes
 )
 
-// nothing matches a file without any value: blank lines, comments and markers.
-var nothing = regexp.MustCompile(`\A(?:(?:---|\.\.\.)?[ \t]*(?:#[^\n]*)?\r?(?:\n|\z))*\z`)
-
 // document is the root node of the only document that is not empty.
-func document(src *source, report func(diagnostic.Diagnostic)) *yaml.Node {
-	if nothing.MatchString(src.text) {
-		report(empty())
+func document(src *source, report reporter) *yaml.Node {
+	if isEmpty(src.lines) {
+		report.add(empty())
 		return nil
 	}
 	if d, ok := unreadable(src); !ok {
-		report(d)
+		report.add(d)
 		return nil
 	}
 	var found *yaml.Node
@@ -40,23 +40,33 @@ func document(src *source, report func(diagnostic.Diagnostic)) *yaml.Node {
 		err := dec.Decode(&n)
 		switch {
 		case errors.Is(err, io.EOF) && found == nil:
-			report(empty())
+			report.add(empty())
 			return nil
 		case errors.Is(err, io.EOF):
 			return found
 		case err != nil:
-			report(syntaxError(src, err))
+			report.add(syntaxError(src, err))
 			return found
 		case len(n.Content) == 0 || n.Content[0].ShortTag() == "!!null":
 			continue
 		case found != nil:
-			report(second(src, n.Content[0]))
+			report.add(second(src, n.Content[0]))
 			return found
 		}
 		found = n.Content[0]
 	}
-	report(diagnostic.Diagnostic{Rule: "yaml-documents", Message: fmt.Sprintf("the file holds %d YAML documents or more, but a driver is one document", maxDocuments), Help: "remove the lines `---`"})
+	report.add(diagnostic.Diagnostic{Rule: "yaml-documents", Message: fmt.Sprintf("the file holds %d YAML documents or more, but a driver is one document", maxDocuments), Help: "remove the lines `---`"})
 	return found
+}
+
+// isEmpty is true for blank lines, comments and markers of documents alone: the
+// YAML library trips over an end without a beginning.
+func isEmpty(lines []line) bool {
+	return !slices.ContainsFunc(lines, func(l line) bool {
+		text := strings.TrimPrefix(strings.TrimPrefix(l.text, "---"), "...")
+		text = strings.TrimLeft(text, " \t")
+		return text != "" && text[0] != '#'
+	})
 }
 
 func empty() diagnostic.Diagnostic {
@@ -79,12 +89,27 @@ func unreadable(src *source) (diagnostic.Diagnostic, bool) {
 	if strings.Count(src.text, "\n%") > maxDirectives {
 		return diagnostic.Diagnostic{Rule: "yaml-syntax", Message: fmt.Sprintf("not valid YAML: more than %d lines begin with `%%`, as directives do", maxDirectives), Help: "remove them; a driver needs none"}, false
 	}
+	if marks(src.text) > maxMarks {
+		return diagnostic.Diagnostic{Rule: "yaml-alias", Message: fmt.Sprintf("the file has more than %d lines, list items, commas and brackets, which no driver needs", maxMarks), Help: "move data into another file"}, false
+	}
 	for i, l := range src.lines {
 		if at := strings.IndexFunc(l.text, isControl); at >= 0 {
 			return controlCharacter(src, i+1, at), false
 		}
 	}
 	return diagnostic.Diagnostic{}, true
+}
+
+// marks counts what may separate values, without reading the text as YAML.
+func marks(text string) int {
+	count := strings.Count(text, "- ")
+	for i := range len(text) {
+		switch text[i] {
+		case '\n', ',', '[', '{', '?':
+			count++
+		}
+	}
+	return count
 }
 
 // isControl is true for the characters that YAML forbids.

@@ -89,10 +89,7 @@ func (l *loader) open(path string) *directory {
 // driver makes a driver of driver.styrmin.yml and what lies beside it.
 func (l *loader) driver(text string, dir *directory) *Driver {
 	file := dir.fileName(v1.DriverFile)
-	inFile := func(d diagnostic.Diagnostic) {
-		d.File = file
-		l.report(d)
-	}
+	inFile := reporter{problems: &l.problems, file: file}
 	var raw map[string]any
 	src := &source{}
 	if !dir.unreadable[v1.DriverFile] {

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
-	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 )
 
@@ -29,10 +28,7 @@ func FromObject(u map[string]any) (*Driver, error) {
 	}
 	delete(raw, "files")
 	l := &loader{}
-	d := build(raw, files, nil, func(p diagnostic.Diagnostic) {
-		p.File = v1.DriverFile
-		l.report(p)
-	})
+	d := build(raw, files, nil, reporter{problems: &l.problems, file: v1.DriverFile})
 	if err := l.problems.List().Err(); err != nil {
 		return nil, fmt.Errorf("the ApplicationDriver is malformed: %w", err)
 	}

@@ -17,7 +17,7 @@ import (
 // checker compares JSON-compatible values with a Go type's JSON form. It
 // returns the part that fits, so that one wrong field hides no other problem.
 type checker struct {
-	report  func(d diagnostic.Diagnostic)
+	report  reporter
 	source  *source
 	invalid invalid
 }
@@ -87,7 +87,7 @@ func (c *checker) mapping(v any, t reflect.Type, path string) any {
 	out := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		if len(name) > maxKey {
-			c.report(diagnostic.Diagnostic{
+			c.report.add(diagnostic.Diagnostic{
 				Position: c.source.value(path), Rule: "type", Path: path,
 				Message: fmt.Sprintf("%s has a key longer than %d bytes", path, maxKey),
 			})
@@ -158,13 +158,28 @@ func (c *checker) wrong(v any, path, want string, instead any) any {
 		return instead
 	}
 	c.invalid.add(path)
-	d := diagnostic.Diagnostic{
-		Position: c.source.value(path), Rule: "type", Path: path,
-		Message: fmt.Sprintf("%s is %s, but %s is expected", path, describe(v), want),
+	if c.report.full("type") {
+		return instead
 	}
-	d.Help = typeHelp(v, want)
-	c.report(d)
+	v = c.asWritten(v, path)
+	c.report.add(diagnostic.Diagnostic{
+		Position: c.source.value(path), Rule: "type", Path: path,
+		Message: fmt.Sprintf("%s is %s, but %s is expected", path, describe(v), want), Help: typeHelp(v, want),
+	})
 	return instead
+}
+
+// asWritten is the number as it stands in the file: 1.10 is no 1.1 to whoever
+// means a version.
+func (c *checker) asWritten(v any, path string) any {
+	text, plain := c.source.plain(path)
+	switch v.(type) {
+	case int64, float64:
+		if plain {
+			return json.Number(text)
+		}
+	}
+	return v
 }
 
 // typeHelp says how to turn a value into one of the type that is wanted.
@@ -208,7 +223,7 @@ func unquoteHelp(s, want string) string {
 // unknown reports a field that the type does not have. A near miss of a
 // required field that is absent is an error, and the only one about that field.
 func (c *checker) unknown(in map[string]any, name string, t reflect.Type, fields map[string]field, path string) {
-	if slices.Contains(known[t.Name()], name) {
+	if slices.Contains(known[t.Name()], name) || c.report.full("unknown-field") {
 		return
 	}
 	full := diagnostic.Field(path, name)
@@ -228,7 +243,7 @@ func (c *checker) unknown(in map[string]any, name string, t reflect.Type, fields
 			c.invalid.add(diagnostic.Field(path, near))
 		}
 	}
-	c.report(d)
+	c.report.add(d)
 }
 
 // field is one field of a struct's JSON form.

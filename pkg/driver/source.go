@@ -26,39 +26,51 @@ type source struct {
 // YAML's rarer line breaks.
 type line struct {
 	text        string
-	row, column int
+	row, column int32
+	// ascii is true when every byte is a character.
+	ascii bool
 }
 
 func newSource(text string) *source {
-	s := &source{text: text}
-	row, column := 1, 1
+	s := &source{text: text, lines: make([]line, 0, strings.Count(text, "\n")+1)}
+	row, column := int32(1), int32(1)
 	for rest := text; ; {
-		end, width := lineBreak(rest)
-		s.lines = append(s.lines, line{text: rest[:end], row: row, column: column})
+		end, width, ascii := lineBreak(rest)
+		s.lines = append(s.lines, line{text: rest[:end], row: row, column: column, ascii: ascii})
 		if width == 0 {
 			return s
 		}
 		if rest[end+width-1] == '\n' {
 			row, column = row+1, 1
 		} else {
-			column += utf8.RuneCountInString(rest[:end+width])
+			column += int32(utf8.RuneCountInString(rest[:end+width]))
 		}
 		rest = rest[end+width:]
 	}
 }
 
-// lineBreak is where the first line of the text ends, and how many bytes what
-// ends it takes; 0 at the end of the text.
-func lineBreak(text string) (end, width int) {
-	end = strings.IndexAny(text, "\n\r\u0085\u2028\u2029")
-	if end < 0 {
-		return len(text), 0
+// lineBreak is where the first line of the text ends, how many bytes what ends
+// it takes, 0 at the end of the text, and whether the line is ASCII.
+func lineBreak(text string) (end, width int, ascii bool) {
+	ascii = true
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\n':
+			return i, 1, ascii
+		case c == '\r' && strings.HasPrefix(text[i:], "\r\n"):
+			return i, 2, ascii
+		case c == '\r':
+			return i, 1, ascii
+		case c < utf8.RuneSelf:
+		case strings.HasPrefix(text[i:], "\u0085"):
+			return i, 2, ascii
+		case strings.HasPrefix(text[i:], "\u2028"), strings.HasPrefix(text[i:], "\u2029"):
+			return i, 3, ascii
+		default:
+			ascii = false
+		}
 	}
-	if strings.HasPrefix(text[end:], "\r\n") {
-		return end, 2
-	}
-	_, width = utf8.DecodeRuneInString(text[end:])
-	return end, width
+	return len(text), 0, ascii
 }
 
 // value is where the path's value stands, or else the key of what lacks it.
@@ -84,13 +96,17 @@ func (s *source) key(path string) diagnostic.Position {
 	return s.value(path)
 }
 
-// plain is true for text that stands at the path without quotes.
-func (s *source) plain(path string) bool {
+// plain is what stands at the path without quotes, as it was written; false when
+// something else is there.
+func (s *source) plain(path string) (string, bool) {
 	if s == nil || s.root == nil {
-		return false
+		return "", false
 	}
 	f := s.find(path)
-	return f.exact && f.value.Kind == yaml.ScalarNode && f.value.Style == 0
+	if !f.exact || f.value.Kind != yaml.ScalarNode || f.value.Style != 0 {
+		return "", false
+	}
+	return f.value.Value, true
 }
 
 // found is what a field path leads to: the field itself, or else the nearest
@@ -136,8 +152,8 @@ func (s *source) at(number, column, width int) diagnostic.Position {
 		return diagnostic.Position{}
 	}
 	l := s.lines[number-1]
-	column += l.column - 1
-	return diagnostic.Position{Line: l.row, Column: column, EndLine: l.row, EndColumn: column + width}
+	row, column := int(l.row), int(l.column)-1+column
+	return diagnostic.Position{Line: row, Column: column, EndLine: row, EndColumn: column + width}
 }
 
 // texts are the first lines, so many of them.
@@ -155,6 +171,9 @@ func (s *source) rest(number, column int) string {
 		return ""
 	}
 	text := s.lines[number-1].text
+	if s.lines[number-1].ascii {
+		return text[min(max(column-1, 0), len(text)):]
+	}
 	for ; column > 1 && text != ""; column-- {
 		_, width := utf8.DecodeRuneInString(text)
 		text = text[width:]
@@ -171,7 +190,11 @@ func (s *source) width(n *yaml.Node) int {
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		return 1
 	}
-	return max(1, min(utf8.RuneCountInString(n.Value), utf8.RuneCountInString(text)))
+	width := utf8.RuneCountInString(n.Value)
+	if width > len(text)/utf8.UTFMax {
+		width = min(width, utf8.RuneCountInString(text))
+	}
+	return max(1, width)
 }
 
 // quotedWidth counts the characters up to the closing quote of the string that

@@ -21,7 +21,7 @@ const (
 // reader turns YAML nodes into JSON-compatible values.
 type reader struct {
 	source *source
-	report func(d diagnostic.Diagnostic)
+	report reporter
 	nodes  int
 	// steps lead to the value that is being read.
 	steps []step
@@ -32,7 +32,7 @@ type reader struct {
 }
 
 // parseYAML reads one document whose root is a mapping; nil when there is none.
-func parseYAML(text string, report func(diagnostic.Diagnostic)) (map[string]any, *source) {
+func parseYAML(text string, report reporter) (map[string]any, *source) {
 	src := newSource(text)
 	root := document(src, report)
 	if root == nil {
@@ -132,7 +132,7 @@ func (r *reader) mapping(n *yaml.Node) map[string]any {
 		first[name] = key
 		out[name] = r.within(step{key: name, keyed: true}, value)
 	}
-	if len(out) == 0 && len(n.Content) > 0 {
+	if len(out) == 0 && len(n.Content) > 0 && !r.report.full("yaml-type") {
 		// No key of it is one, so it was not meant to be a mapping.
 		r.invalid()
 	}
@@ -140,8 +140,12 @@ func (r *reader) mapping(n *yaml.Node) map[string]any {
 }
 
 func (r *reader) duplicate(name string, first, second *yaml.Node) {
-	r.report(diagnostic.Diagnostic{
-		Position: r.source.extent(second), Rule: "yaml-duplicate-key", Path: diagnostic.Field(join(r.steps), name),
+	const rule = "yaml-duplicate-key"
+	if r.report.full(rule) {
+		return
+	}
+	r.report.add(diagnostic.Diagnostic{
+		Position: r.source.extent(second), Rule: rule, Path: diagnostic.Field(join(r.steps), name),
 		Message: fmt.Sprintf("the key %q is given a second time; the first is on line %d", name, r.source.extent(first).Line), Help: "remove one of the two",
 	})
 }
@@ -187,13 +191,19 @@ func (r *reader) keyHelp(key *yaml.Node) string {
 
 // problem reports a value that cannot be read.
 func (r *reader) problem(n *yaml.Node, rule, message, help string) {
-	r.say(n, rule, message, help)
-	r.invalid()
+	if r.say(n, rule, message, help) {
+		r.invalid()
+	}
 }
 
 // invalid spares the value that is being read further problems.
 func (r *reader) invalid() { r.source.invalid = append(r.source.invalid, join(r.steps)) }
 
-func (r *reader) say(n *yaml.Node, rule, message, help string) {
-	r.report(diagnostic.Diagnostic{Position: r.source.extent(n), Rule: rule, Path: join(r.steps), Message: message, Help: help})
+// say reports a problem; false means that there are too many like it.
+func (r *reader) say(n *yaml.Node, rule, message, help string) bool {
+	if r.report.full(rule) {
+		return false
+	}
+	r.report.add(diagnostic.Diagnostic{Position: r.source.extent(n), Rule: rule, Path: join(r.steps), Message: message, Help: help})
+	return true
 }

@@ -19,9 +19,17 @@ func componentPath(name string) string { return diagnostic.Field(componentsPath,
 
 // eachComponent calls with every component in the order of their names.
 func (c *checker) eachComponent(f func(name, path string, component v1.Component)) {
-	for _, name := range slices.Sorted(maps.Keys(c.Object.Spec.Components)) {
+	for _, name := range c.componentNames() {
 		f(name, componentPath(name), c.Object.Spec.Components[name])
 	}
+}
+
+// componentNames are sorted.
+func (c *checker) componentNames() []string {
+	if c.names == nil {
+		c.names = slices.Sorted(maps.Keys(c.Object.Spec.Components))
+	}
+	return c.names
 }
 
 // componentName is a name that is easy to give on a command line.
@@ -128,7 +136,7 @@ func (c *checker) component(rule, path, name string) {
 	if known || c.noComponents || c.problems.Full(rule) || c.Invalid(componentPath(name)) {
 		return
 	}
-	names := slices.Sorted(maps.Keys(c.Object.Spec.Components))
+	names := c.componentNames()
 	help := diagnostic.Suggest(name, names)
 	switch {
 	case help != "":

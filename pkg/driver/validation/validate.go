@@ -15,7 +15,7 @@ import (
 // Validate applies every rule to the driver and returns all problems, sorted.
 // A field that loading reported already is not reported again.
 func Validate(d *driver.Driver) diagnostic.List {
-	c := &checker{Driver: d, code: parseModules(d), summaries: map[*python.Function]*summary{}}
+	c := newChecker(d)
 	for _, rule := range rules {
 		rule.check(c)
 	}
@@ -52,6 +52,10 @@ type checker struct {
 	summaries   map[*python.Function]*summary
 	// noComponents is true once it was said that the driver has none.
 	noComponents bool
+}
+
+func newChecker(d *driver.Driver) *checker {
+	return &checker{Driver: d, code: parseModules(d), summaries: map[*python.Function]*summary{}}
 }
 
 // err reports a field that makes the driver unusable.

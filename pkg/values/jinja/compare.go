@@ -43,18 +43,11 @@ func (s *state) equal(a, b any) bool { return s.equalAt(a, b, 0) }
 func (s *state) equalAt(a, b any, depth int) bool {
 	depth = s.deeper(depth)
 	s.charge(1)
-	if x, ok := number(a); ok {
-		y, ok := number(b)
-		return ok && !math.IsNaN(x) && !math.IsNaN(y) && compareNumbers(a, b) == 0
-	}
-	if x, ok := plain(a); ok {
-		y, ok := plain(b)
-		s.charge(min(len(x), len(y)))
-		return ok && x == y
-	}
 	switch x := a.(type) {
-	case nil:
-		return b == nil
+	case bool, int64, float64:
+		return equalNumbers(a, b)
+	case string, markup:
+		return s.equalText(a, b)
 	case undefined:
 		_, ok := b.(undefined)
 		return ok
@@ -72,16 +65,22 @@ func (s *state) equalAt(a, b any, depth int) bool {
 		return ok && x.same(y)
 	case *view:
 		s.fail("compare lists: add `| list`", "views of a mapping cannot be compared here")
-	case *iterator:
-		y, ok := b.(*iterator)
-		return ok && x == y
-	case *namespace:
-		y, ok := b.(*namespace)
-		return ok && x == y
 	case *function:
 		s.fail("", "functions cannot be compared")
 	}
 	return a == b
+}
+
+func equalNumbers(a, b any) bool {
+	_, ok := number(b)
+	return ok && !nan(a, b) && compareNumbers(a, b) == 0
+}
+
+func (s *state) equalText(a, b any) bool {
+	x, _ := plain(a)
+	y, ok := plain(b)
+	s.charge(min(len(x), len(y)))
+	return ok && x == y
 }
 
 func (s *state) equalItems(a, b []any, depth int) bool {

@@ -19,7 +19,8 @@ func (s *state) newMacro(name string, sig signature, body []stmt, c *scope) *mac
 	return m
 }
 
-func (m *macro) function(*state) *function {
+// function is the macro as a value.
+func (m *macro) function() *function {
 	return &function{m.name, func(s *state, a args) any {
 		defer s.deepCall()()
 		at := s.at
@@ -29,56 +30,59 @@ func (m *macro) function(*state) *function {
 	}}
 }
 
-// bind makes the scope of one call.
+// bind makes the scope of one call. Defaults are evaluated last: they may refer
+// to other parameters.
 func (m *macro) bind(s *state, a args) *scope {
 	inner := m.scope.child()
-	named := slices.Clone(a.names)
-	take := func(name string) (any, bool) {
-		i := slices.Index(named, name)
-		if i < 0 {
-			return nil, false
-		}
-		named[i] = ""
-		return a.named[i], true
-	}
-	explicitCaller := false
-	required := len(m.params) - len(m.defaults)
+	named := &namedArgs{names: slices.Clone(a.names), values: a.named}
 	var missing []int
 	for i, param := range m.params {
-		explicitCaller = explicitCaller || param.name == "caller"
 		if i < len(a.positional) {
 			inner.set(param.name, a.positional[i])
-			continue
-		}
-		if v, ok := take(param.name); ok {
+		} else if v, ok := named.take(param.name); ok {
 			inner.set(param.name, v)
-			continue
+		} else {
+			missing = append(missing, i)
 		}
-		missing = append(missing, i)
 	}
-	if m.caller && !explicitCaller {
-		v, ok := take("caller")
+	if m.caller && !slices.ContainsFunc(m.params, func(p nameExpr) bool { return p.name == "caller" }) {
+		v, ok := named.take("caller")
 		if !ok {
 			v = s.undefined("`caller` is undefined: the macro `%s` was not called by `{%% call %%}`", m.name)
 		}
 		inner.set("caller", v)
 	}
 	m.rest(s, inner, a, named)
+	required := len(m.params) - len(m.defaults)
 	for _, i := range missing {
-		param := m.params[i]
-		if i < required {
-			inner.set(param.name, s.undefined("`%s` is undefined: the macro `%s` was called without it", param.name, m.name))
-			continue
+		var v any = s.undefined("`%s` is undefined: the macro `%s` was called without it", m.params[i].name, m.name)
+		if i >= required {
+			v = s.eval(m.defaults[i-required], inner)
 		}
-		inner.set(param.name, s.eval(m.defaults[i-required], inner))
+		inner.set(m.params[i].name, v)
 	}
 	return inner
 }
 
+// namedArgs are the named arguments that nothing has taken yet; a taken one has no name.
+type namedArgs struct {
+	names  []string
+	values []any
+}
+
+func (n *namedArgs) take(name string) (any, bool) {
+	i := slices.Index(n.names, name)
+	if i < 0 {
+		return nil, false
+	}
+	n.names[i] = ""
+	return n.values[i], true
+}
+
 // rest binds, or refuses, the arguments that no parameter takes.
-func (m *macro) rest(s *state, inner *scope, a args, named []string) {
+func (m *macro) rest(s *state, inner *scope, a args, named *namedArgs) {
 	kwargs := newDict()
-	for i, name := range named {
+	for i, name := range named.names {
 		if name == "" {
 			continue
 		}
@@ -108,7 +112,7 @@ func (s *state) call(st *callStmt, c *scope) {
 	of := s.eval(st.call.of, c)
 	given := s.evalArguments(st.call.args, c)
 	given.names = append(given.names, "caller")
-	given.named = append(given.named, s.newMacro("caller", st.signature, st.body, c).function(s))
+	given.named = append(given.named, s.newMacro("caller", st.signature, st.body, c).function())
 	s.at = st.call.Span
 	s.defined(of)
 	v := s.callValue(of, given, s.source.excerpt(st.call.of.span()))

@@ -71,7 +71,7 @@ func (s *state) exec(body []stmt, c *scope) {
 		case *blockStmt:
 			s.block(st, c)
 		case *macroStmt:
-			c.set(st.name, s.newMacro(st.name, st.signature, st.body, c).function(s))
+			c.set(st.name, s.newMacro(st.name, st.signature, st.body, c).function())
 		case *callStmt:
 			s.call(st, c)
 		case *filterStmt:

@@ -16,7 +16,7 @@ import (
 // Check returns all problems of a loaded driver with an operator's inputs,
 // sorted. What loading found is not among them.
 func Check(d *driver.Driver, in Inputs) diagnostic.List {
-	c := &checker{Driver: d, in: in, usable: true}
+	c := &checker{Driver: d, in: in, template: parse(d), usable: true}
 	for _, rule := range rules {
 		rule.check(c)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
+	"github.com/styrmin/kubectl-styrmin/pkg/values"
 )
 
 // rules are those of this package, in the order in which they are checked.
@@ -25,6 +26,8 @@ var rules = []struct {
 type checker struct {
 	*driver.Driver
 	in Inputs
+	// template is nil when there is none that can be parsed.
+	template *values.Template
 	// usable is true while nothing was found that makes later rules report the same again.
 	usable   bool
 	problems diagnostic.Collector

@@ -6,13 +6,14 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/values"
 )
 
-// template is the parsed template; nil when there is none, or it cannot be
+// parse returns the driver's template; nil when there is none, or it cannot be
 // parsed, which is another rule's business.
-func (c *checker) template() *values.Template {
-	text, given := c.Files[v1.ValuesFile]
+func parse(d *driver.Driver) *values.Template {
+	text, given := d.Files[v1.ValuesFile]
 	if !given {
 		return nil
 	}
@@ -24,11 +25,10 @@ func (c *checker) template() *values.Template {
 }
 
 func checkValuesUndefined(c *checker) {
-	t := c.template()
-	if t == nil {
+	if c.template == nil {
 		return
 	}
-	for _, f := range t.Check(shapeOf(c.Driver, c.in)) {
+	for _, f := range c.template.Check(shapeOf(c.Driver, c.in)) {
 		severity := diagnostic.Error
 		if f.Doubtful {
 			severity = diagnostic.Warning
@@ -38,8 +38,7 @@ func checkValuesUndefined(c *checker) {
 }
 
 func checkValuesRender(c *checker) {
-	t := c.template()
-	if t == nil || !c.usable {
+	if c.template == nil || !c.usable {
 		return
 	}
 	r, err := Resolve(c.Driver, c.in, SampleChart(c.Driver))
@@ -47,16 +46,20 @@ func checkValuesRender(c *checker) {
 		// The driver itself is broken, and that has been said.
 		return
 	}
+	rendered, err := c.template.Render(r.Variables)
+	if err == nil {
+		_, err = rendered.Values()
+	}
 	var problem *values.Error
-	if _, err := r.Values(c.Driver); errors.As(err, &problem) {
-		severity, help := c.certainty(r, t.Influences(problem), problem.Help)
+	if errors.As(err, &problem) {
+		severity, help := r.certainty(c.template.Influences(problem), problem.Help)
 		c.inTemplate(severity, "values-render", problem.Position, help, problem.Message)
 	}
 }
 
 // certainty is an error, or a warning when the problem may be one of what only a
 // real deployment knows. The help then says how to give it.
-func (c *checker) certainty(r *Resolution, influences map[string]bool, help string) (diagnostic.Severity, string) {
+func (r *Resolution) certainty(influences map[string]bool, help string) (diagnostic.Severity, string) {
 	give := r.unknown(influences)
 	for _, path := range []string{"cluster", "environment"} {
 		if touches(influences, path) {

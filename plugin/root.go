@@ -89,7 +89,7 @@ func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Co
 		&cobra.Group{ID: groupAdmin, Title: "For platform admins:"},
 	)
 	root.AddCommand(
-		newInitCommand(o), newValidateCommand(o), newSchemaCommand(o), newDriverCommand(o),
+		newInitCommand(o), newValidateCommand(o), newRenderCommand(o), newSchemaCommand(o), newDriverCommand(o),
 		newPlanCommand(o), newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o),
 		newHistoryCommand(o), newAbortCommand(o),
 		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newVersionCommand(o),

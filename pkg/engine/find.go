@@ -82,20 +82,8 @@ func (e *Engine) evidence(ctx context.Context, desired *v1.StyrminDeployment) (a
 // findHelm compares what is deployed with what Helm would be given.
 func (e *Engine) findHelm(ctx context.Context, p *Prepared) (*PlannedHelm, error) {
 	planned := p.plannedHelm()
-	before := &helm.Rendered{}
-	if planned.Deployed > 0 {
-		var err error
-		if before, err = e.Helm.Manifest(ctx, p.Desired.ReleaseName(), planned.Deployed); err != nil {
-			return nil, err
-		}
-	}
-	request := p.helmRequest()
-	request.Upgrade = !planned.Install
-	after, err := e.Helm.Render(ctx, request)
+	before, after, err := e.states(ctx, p, planned)
 	if err != nil {
-		return nil, err
-	}
-	if err := e.keepComparable(ctx, p.Desired, before, after); err != nil {
 		return nil, err
 	}
 	objects, err := helm.Compare(before, after, p.Desired.Namespace)
@@ -116,6 +104,22 @@ func (e *Engine) findHelm(ctx context.Context, p *Prepared) (*PlannedHelm, error
 	unforeseen, err := p.Chart.Unforeseen()
 	planned.Unforeseen = append(planned.Unforeseen, unforeseen...)
 	return planned, err
+}
+
+// states are the release as it is deployed, and as it would be.
+func (e *Engine) states(ctx context.Context, p *Prepared, planned *PlannedHelm) (before, after *helm.Rendered, err error) {
+	before = &helm.Rendered{}
+	if planned.Deployed > 0 {
+		if before, err = e.Helm.Manifest(ctx, p.Desired.ReleaseName(), planned.Deployed); err != nil {
+			return nil, nil, err
+		}
+	}
+	request := p.helmRequest()
+	request.Upgrade = !planned.Install
+	if after, err = e.Helm.Render(ctx, request); err != nil {
+		return nil, nil, err
+	}
+	return before, after, e.keepComparable(ctx, p.Desired, before, after)
 }
 
 // keepComparable keeps stopped in the new manifest what would be kept stopped now,

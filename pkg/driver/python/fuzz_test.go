@@ -139,6 +139,7 @@ func (p places) scope(s *Scope) {
 	for _, c := range s.Calls {
 		p.inside(c.Path, c.Position)
 		for _, a := range c.Arguments {
+			p.inside(a.Name, a.At)
 			p.expression(a.Value)
 		}
 	}

@@ -178,6 +178,8 @@ type Call struct {
 	// Path is what is called; without the parentheses of this call.
 	Path      string
 	Arguments []Argument
+	// When tells whether the call's statement is run when its scope is.
+	When When
 	// Awaited tells `await CALL`.
 	Awaited bool
 	// Dropped tells a call that is a statement of its own.
@@ -187,7 +189,9 @@ type Call struct {
 // Argument is one argument of a call.
 type Argument struct {
 	// Name is a keyword's; "*" and "**" stand before what is unpacked.
-	Name  string
+	Name string
+	// At is the position of the name, or that of the value when there is none.
+	At    diagnostic.Position
 	Value Expression
 }
 

@@ -16,6 +16,9 @@ var closing = map[string]string{")": "(", "]": "[", "}": "{"}
 
 func (s *scanner) operator() token {
 	begin, op := s.pos, s.nextOperator()
+	if s.conflict() {
+		return token{}
+	}
 	if op == "" {
 		s.fail(s.here(1), "%s", strange(s.src[s.pos]))
 		return token{}
@@ -31,6 +34,17 @@ func (s *scanner) operator() token {
 		s.fail(t.Position, "`<>` is of Python 2; write `!=`")
 	}
 	return t
+}
+
+// conflict reports the marker of a conflict that a merge has left.
+func (s *scanner) conflict() bool {
+	for _, marker := range []string{"<<<<<<<", "=======", ">>>>>>>"} {
+		if strings.HasPrefix(s.src[s.pos:], marker) {
+			s.fail(s.here(len(marker)), "a merge has left a conflict here; decide it and remove its markers")
+			return true
+		}
+	}
+	return false
 }
 
 // nextOperator is the longest operator that comes next.

@@ -1,6 +1,10 @@
 package python
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+)
 
 // isName reports whether the path is a name alone.
 func isName(e Expression) bool { return e.Kind == Path && !strings.ContainsAny(e.Text, ".(") }
@@ -40,7 +44,7 @@ func (n node) path(more string, s shape) node {
 func (p *parser) call(n node) node {
 	open := p.advance()
 	result := n.path("()", call)
-	c := &Call{Position: n.Position, Path: n.Text}
+	c := &Call{Position: n.Position, Path: n.Text, When: p.when}
 	c.Arguments = p.arguments(true)
 	p.close(open)
 	if n.Kind == Path && result.Kind == Path {
@@ -113,11 +117,11 @@ func (a *argumentList) one() {
 			a.fail(first.Position, "`*` cannot stand after `**`")
 		}
 		a.advance()
-		a.add("*", a.expression())
+		a.add("*", first.Position, a.expression())
 	case a.at("**"):
 		a.advance()
 		a.unpacked = true
-		a.add("**", a.expression())
+		a.add("**", first.Position, a.expression())
 	case a.tok.kind == name && a.ahead.is("="):
 		a.byName()
 	default:
@@ -135,7 +139,7 @@ func (a *argumentList) byName() {
 		a.names = map[string]bool{}
 	}
 	a.names[n.text], a.keyword = true, true
-	a.add(n.text, a.expression())
+	a.add(n.text, n.Position, a.expression())
 }
 
 func (a *argumentList) positional(first token) {
@@ -156,11 +160,11 @@ func (a *argumentList) positional(first token) {
 	case a.keyword || a.unpacked:
 		a.fail(n.Position, "an argument without a name stands after one with a name")
 	}
-	a.add("", n)
+	a.add("", n.Position, n)
 }
 
-func (a *argumentList) add(name string, n node) {
+func (a *argumentList) add(name string, at diagnostic.Position, n node) {
 	if len(a.list) < maxItems {
-		a.list = append(a.list, Argument{Name: name, Value: n.Expression})
+		a.list = append(a.list, Argument{Name: name, At: at, Value: n.Expression})
 	}
 }

@@ -52,7 +52,7 @@ type Place struct {
 
 // Bounds of how far a path is followed.
 const (
-	maxSteps      = 50
+	maxSteps      = 20
 	maxCandidates = 8
 	maxScopes     = 100
 )

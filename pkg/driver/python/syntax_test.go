@@ -142,6 +142,8 @@ var mistakes = []struct{ name, src, want string }{
 	{"star alone in a statement", "x = *a\n", "line 1, column 5: a value is unpacked in a list, a tuple or a call only; a `,` after it makes a tuple"},
 	{"del of a call", "del f()\n", "line 1, column 5: the result of a call cannot be deleted"},
 	{"change of a tuple", "a, b += 1\n", "line 1, column 1: a tuple or a list cannot be changed in place"},
+	{"conflict of a merge", "a = 1\n<<<<<<< HEAD\nb = 2\n=======\n>>>>>>> other\n", "line 2, column 1: a merge has left a conflict here; decide it and remove its markers"},
+	{"rest of a conflict", "if a:\n    b\n=======\n", "line 3, column 1: a merge has left a conflict here; decide it and remove its markers"},
 	{"NUL", "x = 'a\x00'", "line 1, column 7: there is a NUL character here; remove it"},
 }
 

@@ -67,15 +67,14 @@ func isNameByte(c byte) bool {
 	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf
 }
 
+// newer are parts of names since Unicode 15.1.
+const newer = "\u200C\u200D\u30FB\uFF65"
+
 // isNameRune follows Unicode's identifiers. A character that is newer than the
 // tables may well be a letter.
 func isNameRune(r rune, first bool) bool {
-	if r == '_' || unicode.IsLetter(r) || unicode.In(r, unicode.Nl, unicode.Other_ID_Start) || !assigned(r) {
+	if r == '_' || unicode.IsLetter(r) || unicode.In(r, unicode.Nl, unicode.Other_ID_Start) || unicode.Is(unicode.Cn, r) {
 		return true
 	}
-	return !first && unicode.In(r, unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc, unicode.Other_ID_Continue)
-}
-
-func assigned(r rune) bool {
-	return unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.C)
+	return !first && (unicode.In(r, unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc, unicode.Other_ID_Continue) || strings.ContainsRune(newer, r))
 }

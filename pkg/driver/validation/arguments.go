@@ -18,31 +18,33 @@ func checkParameterUnbound(c *checker) {
 		known = append(known, p.Name)
 	}
 	for _, t := range c.functions() {
+		severity := diagnostic.Error
+		if c.wrapped(t.found) {
+			severity = diagnostic.Warning
+		}
 		for _, p := range t.function.Parameters {
-			c.bindable(t, p, known)
+			c.bindable(severity, t.found, p, known)
 		}
 	}
 }
 
 // bindable reports a parameter for which nothing is passed. A decorator that is
 // not known may give it.
-func (c *checker) bindable(t target, p python.Parameter, known []string) {
+func (c *checker) bindable(severity diagnostic.Severity, f found, p python.Parameter, known []string) {
 	const rule = "python-parameter-unbound"
-	file, severity := fileOf(t.found.module), diagnostic.Error
-	if c.wrapped(t.found) {
-		severity = diagnostic.Warning
-	}
+	file := fileOf(f.module)
 	switch {
+	case c.problems.Full(rule):
 	case p.HasDefault || p.Kind == python.VarArgs || p.Kind == python.KeywordArgs:
 	case p.Kind == python.PositionalOnly:
 		c.inFile(severity, rule, file, p.Position, "remove the `/` from the parameters",
-			fmt.Sprintf("the parameter %s of %s is positional only, but arguments are passed by name", p.Name, t.function.Name))
+			fmt.Sprintf("the parameter %s of %s is positional only, but arguments are passed by name", p.Name, f.function.Name))
 	case !slices.Contains(known, p.Name):
 		help := diagnostic.Suggest(p.Name, known)
 		if help == "" {
 			help = "give it a default, or declare it under spec.parameters; passed are " + strings.Join(known, ", ")
 		}
-		c.inFile(severity, rule, file, p.Position, help, fmt.Sprintf("nothing is passed for the parameter %s of %s", p.Name, t.function.Name))
+		c.inFile(severity, rule, file, p.Position, help, fmt.Sprintf("nothing is passed for the parameter %s of %s", p.Name, f.function.Name))
 	}
 }
 

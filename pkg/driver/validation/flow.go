@@ -183,7 +183,7 @@ func normal(path string) (plain string, options bool) {
 
 // isFlow reports whether the path means Prefect's flow.
 func isFlow(path string) bool {
-	return path == "prefect.flow" || isPrefect(path) && strings.HasSuffix(path, ".flows.flow")
+	return isPrefect(path) && strings.HasSuffix(path, ".flow")
 }
 
 func isPrefect(path string) bool {

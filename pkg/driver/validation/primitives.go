@@ -142,7 +142,7 @@ func (c *checker) keywords(u use, p primitive) {
 		if help == "" {
 			help = "it takes " + strings.Join(p.parameters, ", ")
 		}
-		c.argument(u, a.Value.Position, help, "%s takes no argument %s", u.name, a.Name)
+		c.argument(u, a.At, help, "%s takes no argument %s", u.name, a.Name)
 	}
 }
 

@@ -96,6 +96,8 @@ func stepLength(key, path string) int {
 	switch {
 	case strings.HasPrefix(path, "["):
 		step = "[" + key + "]"
+	case strings.ContainsAny(key, ".["):
+		return 0 // no plain key
 	case strings.HasPrefix(path, "."):
 		step = "." + key
 	}
@@ -117,13 +119,16 @@ type step struct {
 
 // join writes the steps as a field path.
 func join(steps []step) string {
-	path := ""
+	var path strings.Builder
 	for _, s := range steps {
+		part := diagnostic.Index("", s.index)
 		if s.keyed {
-			path = diagnostic.Field(path, s.key)
-		} else {
-			path = diagnostic.Index(path, s.index)
+			part = diagnostic.Field("", s.key)
 		}
+		if path.Len() > 0 && !strings.HasPrefix(part, "[") {
+			path.WriteByte('.')
+		}
+		path.WriteString(part)
 	}
-	return path
+	return path.String()
 }

@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -261,33 +260,4 @@ func TestTooLarge(t *testing.T) {
 	if len(list) != 1 || list[0].Rule != "file-size" || !strings.Contains(list[0].Message, "together") {
 		t.Errorf("all files: %v", list)
 	}
-}
-
-func FuzzLoad(f *testing.F) {
-	for _, seed := range []string{valid, "a: &a [*a]", "<<: {a: b}", "? a\n: b", "a: !!int x", "a: \"\\u0000\"", "---\n---\na: 1"} {
-		f.Add([]byte(seed))
-	}
-	dir := f.TempDir()
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if bytes.Count(data, []byte("*")) > 50 {
-			t.Skip("aliases are bounded, but slow here")
-		}
-		if err := os.WriteFile(filepath.Join(dir, "driver.styrmin.yml"), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		d, list := LoadDir(dir)
-		if d == nil && !list.HasErrors() {
-			t.Fatal("nothing loaded and no error")
-		}
-		if d == nil || list.HasErrors() {
-			return
-		}
-		back, err := FromObject(d.ToObject())
-		if err != nil {
-			t.Fatalf("not read back: %v", err)
-		}
-		if back.Digest() != d.Digest() {
-			t.Fatal("another digest after reading back")
-		}
-	})
 }

@@ -100,12 +100,13 @@ func (c *checker) text(path ...string) (string, bool) {
 
 // atKey reports a field's key.
 func (c *checker) atKey(s diagnostic.Severity, rule, path, help, message string) {
-	if !c.Invalid(path) {
-		c.problems.Add(diagnostic.Diagnostic{
-			File: c.FileName(v1.DriverFile), Position: c.KeyPosition(path),
-			Severity: s, Rule: rule, Path: path, Message: message, Help: help,
-		})
+	if c.problems.Full(rule) || c.Invalid(path) {
+		return
 	}
+	c.problems.Add(diagnostic.Diagnostic{
+		File: c.FileName(v1.DriverFile), Position: c.KeyPosition(path),
+		Severity: s, Rule: rule, Path: path, Message: message, Help: help,
+	})
 }
 
 // unique warns of an item that a list has twice.

@@ -1,0 +1,48 @@
+package driver
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestPositionsOfEveryPath looks up what is hard to tell apart in a field path.
+func TestPositionsOfEveryPath(t *testing.T) {
+	text := strings.Join([]string{
+		`a:`,
+		`  b.c: 1`,
+		`  "b": {c: 2}`,
+		`  "[0]": 3`,
+		`  "x]": 4`,
+		`  "": 5`,
+		`base: &base`,
+		`  inherited: 6`,
+		`  list: [7, {k: 8}]`,
+		`more: &more {other: 9}`,
+		`merged:`,
+		`  <<: [*base, *more]`,
+		`  own: 10`,
+		`alias: *base`,
+	}, "\n")
+	d, _ := loadText(t, text)
+	for path, line := range map[string]int{
+		"a[b.c]":           2,
+		"a.b.c":            3,
+		"a[[0]]":           4,
+		"a[x]]":            5,
+		"a[]":              6,
+		"merged.inherited": 8,
+		"merged.list[1].k": 9,
+		"merged.other":     10,
+		"merged.own":       13,
+		"alias":            14,
+		"alias.inherited":  8,
+		"merged.nothing":   11, // the key of what lacks it
+		"base.list[2]":     9,
+		"base.list[x]":     9,
+		"nothing.at.all":   1,
+	} {
+		if got := d.Position(path).Line; got != line {
+			t.Errorf("%s stands on line %d, want %d", path, got, line)
+		}
+	}
+}

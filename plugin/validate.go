@@ -101,6 +101,9 @@ func (v *validateOptions) validate() error {
 	if formats := diagnostic.Formats(); !slices.Contains(formats, v.output) {
 		return usagef("-o %s: expected %s", v.output, oneOf(formats))
 	}
+	if i := slices.Index(v.paths, ""); i >= 0 {
+		return usagef("PATH number %d is empty: expected a driver's directory, its %s, or %s for standard input", i+1, v1.DriverFile, lint.Stdin)
+	}
 	if v.stdinDir != "" && !slices.Contains(v.paths, lint.Stdin) {
 		return usagef("--stdin-dir %s: expected %s as a PATH, too, for a driver on standard input", v.stdinDir, lint.Stdin)
 	}

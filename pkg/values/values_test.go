@@ -36,6 +36,7 @@ func TestRender(t *testing.T) {
 		{"tojson of a boolean", "debug: {{ parameters.debug | tojson }}", map[string]any{"debug": true}},
 		{"plain boolean is Python's", "debug: {{ parameters.debug }}", map[string]any{"debug": true}},
 		{"tojson escapes as YAML reads it", "title: {{ parameters.title | tojson }}", map[string]any{"title": "it's <b>: 1"}},
+		{"tojson of a character beyond 16 bits", "a: {{ '😀 \\\\ud83d\\\\ude00' | tojson }}\nb: '{{ '😀' | tojson }}'", map[string]any{"a": "😀 \\ud83d\\ude00", "b": `"😀"`}},
 		{"absent renders empty", "class: \"{{ instance.config.ingress_class }}\"", map[string]any{"class": ""}},
 		{"absent in if", "{%- if instance.config.ingress_class %}\na: 1\n{%- else %}\na: 2\n{%- endif %}\n", map[string]any{"a": int64(2)}},
 		{"set", "{%- set host = services['web'].primary_fqdn or 'localhost' %}\nhost: {{ host }}\n", map[string]any{"host": "localhost"}},

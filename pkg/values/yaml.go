@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	places "go.yaml.in/yaml/v4"
 	"sigs.k8s.io/yaml"
@@ -21,6 +22,9 @@ import (
 func (r *Rendered) Values() (map[string]any, error) {
 	text := r.out.Text
 	data, err := yaml.YAMLToJSONStrict([]byte(text))
+	if err != nil && strings.Contains(err.Error(), "Unicode character escape") {
+		data, err = yaml.YAMLToJSONStrict([]byte(withoutSurrogates(text)))
+	}
 	if err != nil {
 		return nil, r.invalid(err)
 	}
@@ -39,6 +43,18 @@ func (r *Rendered) Values() (map[string]any, error) {
 		return nil, fmt.Errorf("%s: reading the rendered values: %w", r.name, err)
 	}
 	return out, nil
+}
+
+var surrogates = regexp.MustCompile(`\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})`)
+
+// withoutSurrogates writes characters such as 😀 as they are: tojson writes two
+// escapes, as JSON has them, which YAML refuses.
+func withoutSurrogates(text string) string {
+	return surrogates.ReplaceAllStringFunc(text, func(pair string) string {
+		high, _ := strconv.ParseUint(pair[2:6], 16, 32)
+		low, _ := strconv.ParseUint(pair[8:12], 16, 32)
+		return string(utf16.DecodeRune(rune(high), rune(low)))
+	})
 }
 
 func kindOf(v any) string {

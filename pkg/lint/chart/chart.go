@@ -4,7 +4,7 @@
 // from pkg/lint because it needs Helm, which the webhook must not.
 //
 // No cluster is asked. A chart's problem is an error when a run could not
-// succeed: it cannot be loaded, it does not render, or an action names a
+// succeed: it cannot be loaded, it does not render, or an action acts on a
 // component that nothing runs. What may be meant so is a warning. A chart that
 // cannot be reached is a note, and never fails a check.
 package chart

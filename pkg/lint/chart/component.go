@@ -7,9 +7,10 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/util/validation"
+	kubevalidation "k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
+	"github.com/styrmin/kubectl-styrmin/pkg/driver/validation"
 )
 
 // identifierPath is where a component's labels stand.
@@ -22,7 +23,7 @@ func identifierPath(component string) string {
 func (e *evidence) identifier(component string) (map[string]string, bool) {
 	declared := e.Object.Spec.Components[component].Identifier.Label
 	for _, value := range declared {
-		if len(validation.IsValidLabelValue(value)) > 0 {
+		if len(kubevalidation.IsValidLabelValue(value)) > 0 {
 			return nil, false
 		}
 	}
@@ -56,20 +57,24 @@ func checkUnmatched(e *evidence) {
 	if e.manifest == nil {
 		return
 	}
-	named := named(e.Driver)
-	for _, name := range e.components() {
-		if len(e.runs[name]) > 0 || e.problems.Full(rule) {
-			continue
+	unmatched := slices.DeleteFunc(e.components(), func(name string) bool { return len(e.runs[name]) > 0 })
+	if len(unmatched) == 0 {
+		return
+	}
+	needed := validation.Needed(e.Driver)
+	for _, name := range unmatched {
+		if e.problems.Full(rule) {
+			return
 		}
 		// It may be that other parameters switch the component on, or that the
 		// controller of a custom resource runs it.
-		severity := diagnostic.Warning
-		if named[name] && !e.manifest.custom {
-			severity = diagnostic.Error
+		severity, which := diagnostic.Warning, ""
+		if needed[name] && !e.manifest.custom {
+			severity, which = diagnostic.Error, ", which an action acts on"
 		}
 		wanted, _ := e.identifier(name)
 		e.report(severity, rule, e.culprit(name, wanted), e.candidates(wanted),
-			"no pod template of the chart has the labels of component %q: %s", name, written(wanted))
+			"no pod template of the chart has the labels of component %q%s: %s", name, which, written(wanted))
 	}
 }
 

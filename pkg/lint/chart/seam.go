@@ -1,7 +1,0 @@
-package chart
-
-import (
-	"github.com/styrmin/kubectl-styrmin/pkg/driver"
-)
-
-func named(*driver.Driver) map[string]bool { return nil }

@@ -10,11 +10,11 @@ import (
 )
 
 // language is Jinja2 with Styrmin's filters.
-var language = &jinja.Language{Filters: map[string]jinja.Filter{
+var language = jinja.NewLanguage(map[string]jinja.Filter{
 	"component_env_vars": ofComponent("component_env_vars", envVars),
 	"component_command":  ofComponent("component_command", listField("command")),
 	"component_args":     ofComponent("component_args", listField("args")),
-}}
+})
 
 // ofComponent makes the filter `components | FILTER("NAME")`.
 func ofComponent(filter string, read func(component map[string]any) (any, error)) jinja.Filter {

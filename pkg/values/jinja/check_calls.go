@@ -37,7 +37,7 @@ func (c *checker) filter(e *filterExpr, in *names) {
 		c.filterName(first, at)
 	case e.name == "select" || e.name == "reject":
 		c.testName(first, at)
-	case c.language.Filters[e.name].TakesKey:
+	case c.language.own[e.name].TakesKey:
 		c.field(of, e.of, first, at, bare)
 	}
 }

@@ -27,7 +27,7 @@ func listField(field string) Filter {
 }
 
 // testLanguage has the filters of the oracle's Python.
-var testLanguage = &Language{Filters: map[string]Filter{
+var testLanguage = NewLanguage(map[string]Filter{
 	"component_command": listField("command"),
 	"component_args":    listField("args"),
 	"component_env_vars": {Apply: func(_ any, args []any) (any, error) {
@@ -36,7 +36,7 @@ var testLanguage = &Language{Filters: map[string]Filter{
 		}
 		return []any{map[string]any{"name": "A", "value": "1"}, map[string]any{"name": "B", "value": "2"}}, nil
 	}},
-}}
+})
 
 func testContext(t testing.TB) map[string]any {
 	t.Helper()

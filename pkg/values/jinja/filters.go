@@ -6,11 +6,9 @@ import (
 	"strings"
 )
 
-// filters are Jinja2's own.
-var filters map[string]filterFunc
-
-func init() {
-	filters = map[string]filterFunc{
+// builtinFilters are Jinja2's own.
+func builtinFilters() map[string]filterFunc {
+	return map[string]filterFunc{
 		"abs": abs, "attr": attr, "batch": batch, "capitalize": ofText("capitalize", capitalize), "center": center,
 		"count": length, "d": defaultFilter, "default": defaultFilter, "dictsort": dictsort, "e": escapeFilter,
 		"escape": escapeFilter, "filesizeformat": filesize, "first": first, "float": floatFilter,

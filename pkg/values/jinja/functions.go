@@ -1,20 +1,16 @@
 package jinja
 
 // globals are Jinja2's own functions.
-var globals map[string]any
-
-func init() {
-	globals = map[string]any{
-		"range":     &function{"range", rangeOf},
-		"dict":      &function{"dict", dictOf},
-		"namespace": &function{"namespace", namespaceOf},
-		"cycler":    &function{"cycler", cyclerOf},
-		"joiner":    &function{"joiner", joinerOf},
-		"lipsum": &function{"lipsum", func(s *state, _ args) any {
-			s.fail("", "the function `lipsum` is not available: %s", chance)
-			return nil
-		}},
-	}
+var globals = map[string]any{
+	"range":     &function{"range", rangeOf},
+	"dict":      &function{"dict", dictOf},
+	"namespace": &function{"namespace", namespaceOf},
+	"cycler":    &function{"cycler", cyclerOf},
+	"joiner":    &function{"joiner", joinerOf},
+	"lipsum": &function{"lipsum", func(s *state, _ args) any {
+		s.fail("", "the function `lipsum` is not available: %s", chance)
+		return nil
+	}},
 }
 
 func rangeOf(s *state, a args) any {

@@ -13,10 +13,15 @@ type Filter struct {
 	TakesKey bool
 }
 
-// Language is what templates can use besides Jinja2's own.
+// Language is what templates can use.
 type Language struct {
-	// Filters are by name.
-	Filters map[string]Filter
+	builtin map[string]filterFunc
+	own     map[string]Filter
+}
+
+// NewLanguage is Jinja2's with the filters of an application, by name.
+func NewLanguage(filters map[string]Filter) *Language {
+	return &Language{builtin: builtinFilters(), own: filters}
 }
 
 type (
@@ -26,7 +31,7 @@ type (
 
 // FilterNames lists the names of all filters.
 func (l *Language) FilterNames() []string {
-	names := slices.AppendSeq(slices.Collect(maps.Keys(filters)), maps.Keys(l.Filters))
+	names := slices.AppendSeq(slices.Collect(maps.Keys(l.builtin)), maps.Keys(l.own))
 	slices.Sort(names)
 	return names
 }
@@ -36,17 +41,17 @@ func (l *Language) hasFilter(name string) (known bool, refusal string) {
 	if reason, ok := refusedFilters[name]; ok {
 		return true, reason
 	}
-	_, own := l.Filters[name]
-	_, builtin := filters[name]
+	_, own := l.own[name]
+	_, builtin := l.builtin[name]
 	return own || builtin, ""
 }
 
 // filter applies the filter of that name.
 func (s *state) filter(name string, v any, a args) any {
-	if own, ok := s.language.Filters[name]; ok {
+	if own, ok := s.language.own[name]; ok {
 		return s.ownFilter(name, own, v, a)
 	}
-	if f, ok := filters[name]; ok {
+	if f, ok := s.language.builtin[name]; ok {
 		return f(s, v, a)
 	}
 	known, refusal := s.language.hasFilter(name)

@@ -71,15 +71,6 @@ func keysOf(methods map[string]method, more []string) []string {
 }
 
 var (
-	textMethods, listMethods, tupleMethods, dictMethods map[string]method
-
-	floatMethods = map[string]method{"is_integer": func(s *state, of any, a args) any {
-		s.bind("is_integer", a, 0)
-		return of.(float64) == float64(int64(of.(float64)))
-	}}
-)
-
-func init() {
 	textMethods = textMethodTable()
 	dictMethods = map[string]method{
 		"clear": dictClear, "copy": dictCopy, "get": dictGet, "items": viewOf("items", pairOf),
@@ -91,7 +82,11 @@ func init() {
 		"index": itemIndex, "insert": listInsert, "pop": listPop, "remove": listRemove, "reverse": listReverse, "sort": listSort,
 	}
 	tupleMethods = map[string]method{"count": itemCount, "index": itemIndex}
-}
+	floatMethods = map[string]method{"is_integer": func(s *state, of any, a args) any {
+		s.bind("is_integer", a, 0)
+		return of.(float64) == float64(int64(of.(float64)))
+	}}
+)
 
 func viewOf(kind string, pick func(entry) any) method {
 	return func(s *state, of any, a args) any {

@@ -1,42 +1,41 @@
 package jinja
 
 // tests are Jinja2's own, without `filter` and `test`, which ask for the language.
-var tests map[string]testFunc
+var tests = map[string]testFunc{
+	"boolean":     ofType(func(v any) bool { _, ok := v.(bool); return ok }),
+	"callable":    ofType(isCallable),
+	"defined":     ofType(func(v any) bool { return !isUndefined(v) }),
+	"escaped":     ofType(func(v any) bool { _, ok := v.(markup); return ok }),
+	"false":       ofType(func(v any) bool { return v == false }),
+	"float":       ofType(func(v any) bool { _, ok := v.(float64); return ok }),
+	"integer":     ofType(func(v any) bool { _, ok := v.(int64); return ok }),
+	"iterable":    ofType(isIterable),
+	"mapping":     ofType(func(v any) bool { _, ok := v.(*dict); return ok }),
+	"none":        ofType(func(v any) bool { return v == nil }),
+	"number":      ofType(func(v any) bool { _, ok := number(v); return ok }),
+	"sequence":    ofType(isSequence),
+	"string":      ofType(func(v any) bool { _, ok := plain(v); return ok }),
+	"true":        ofType(func(v any) bool { return v == true }),
+	"undefined":   ofType(isUndefined),
+	"lower":       func(s *state, v any, a args) bool { s.bind("lower", a, 0); return isLower(s.str(v)) },
+	"upper":       func(s *state, v any, a args) bool { s.bind("upper", a, 0); return isUpper(s.str(v)) },
+	"odd":         func(s *state, v any, a args) bool { return remainder(s, "odd", v, a, int64(2), int64(1)) },
+	"even":        func(s *state, v any, a args) bool { return remainder(s, "even", v, a, int64(2), int64(0)) },
+	"divisibleby": divisible,
+	"sameas":      same,
+	"in":          func(s *state, v any, a args) bool { return s.contains(s.bind("in", a, 1, "seq")[0], v) },
+	"==":          comparing("=="), "eq": comparing("=="), "equalto": comparing("=="),
+	"!=": comparing("!="), "ne": comparing("!="),
+	"<": comparing("<"), "lt": comparing("<"), "lessthan": comparing("<"),
+	"<=": comparing("<="), "le": comparing("<="),
+	">": comparing(">"), "gt": comparing(">"), "greaterthan": comparing(">"),
+	">=": comparing(">="), "ge": comparing(">="),
+}
 
-func init() {
-	tests = map[string]testFunc{
-		"boolean":     ofType(func(v any) bool { _, ok := v.(bool); return ok }),
-		"callable":    ofType(isCallable),
-		"defined":     ofType(func(v any) bool { return !isUndefined(v) }),
-		"escaped":     ofType(func(v any) bool { _, ok := v.(markup); return ok }),
-		"false":       ofType(func(v any) bool { return v == false }),
-		"float":       ofType(func(v any) bool { _, ok := v.(float64); return ok }),
-		"integer":     ofType(func(v any) bool { _, ok := v.(int64); return ok }),
-		"iterable":    ofType(isIterable),
-		"mapping":     ofType(func(v any) bool { _, ok := v.(*dict); return ok }),
-		"none":        ofType(func(v any) bool { return v == nil }),
-		"number":      ofType(func(v any) bool { _, ok := number(v); return ok }),
-		"sequence":    ofType(isSequence),
-		"string":      ofType(func(v any) bool { _, ok := plain(v); return ok }),
-		"true":        ofType(func(v any) bool { return v == true }),
-		"undefined":   ofType(isUndefined),
-		"lower":       func(s *state, v any, a args) bool { s.bind("lower", a, 0); return isLower(s.str(v)) },
-		"upper":       func(s *state, v any, a args) bool { s.bind("upper", a, 0); return isUpper(s.str(v)) },
-		"odd":         func(s *state, v any, a args) bool { return remainder(s, "odd", v, a, int64(2), int64(1)) },
-		"even":        func(s *state, v any, a args) bool { return remainder(s, "even", v, a, int64(2), int64(0)) },
-		"divisibleby": divisible,
-		"sameas":      same,
-		"in":          func(s *state, v any, a args) bool { return s.contains(s.bind("in", a, 1, "seq")[0], v) },
-	}
-	for op, names := range map[string][]string{
-		"==": {"==", "eq", "equalto"}, "!=": {"!=", "ne"}, "<": {"<", "lt", "lessthan"},
-		"<=": {"<=", "le"}, ">": {">", "gt", "greaterthan"}, ">=": {">=", "ge"},
-	} {
-		for _, name := range names {
-			tests[name] = func(s *state, v any, a args) bool {
-				return s.compare(op, v, s.bind(name, a, 1, "other")[0])
-			}
-		}
+// comparing makes a test of an operator.
+func comparing(op string) testFunc {
+	return func(s *state, v any, a args) bool {
+		return s.compare(op, v, s.bind(op, a, 1, "other")[0])
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -46,11 +47,12 @@ type Terminal struct {
 func Execute(ctx context.Context, streams genericiooptions.IOStreams, terminal Terminal, args []string) int {
 	root := NewCommand(streams, terminal)
 	root.SetArgs(args)
-	cmd, err := root.ExecuteContextC(ctx)
+	err := execute(ctx, root)
 	if err == nil {
 		return ExitOK
 	}
 	if ctx.Err() != nil && !decided(err) {
+		cmd, _, _ := root.Find(args)
 		err = interrupted(cmd)
 	}
 	code := exitCode(err)
@@ -58,6 +60,28 @@ func Execute(ctx context.Context, streams genericiooptions.IOStreams, terminal T
 		fmt.Fprintln(streams.ErrOut, message)
 	}
 	return code
+}
+
+// stopTimeout bounds how long an interrupted verb may take to let go of what it
+// has, its lock for one.
+const stopTimeout = 10 * time.Second
+
+// execute runs the command until it ends, or has not stopped in time: some of what
+// it calls (discovery, Helm) hears of no context, and a cluster may not answer.
+func execute(ctx context.Context, root *cobra.Command) error {
+	ended := make(chan error, 1)
+	go func() { ended <- root.ExecuteContext(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(stopTimeout):
+		return context.Cause(ctx)
+	}
 }
 
 // NewCommand builds the root command.

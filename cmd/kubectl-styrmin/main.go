@@ -2,10 +2,7 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/go-logr/logr"
 	"golang.org/x/term"
@@ -21,17 +18,36 @@ func main() {
 	klog.SetLogger(logr.Discard())
 	// Without a logger, controller-runtime prints a stack trace after 30 seconds.
 	log.SetLogger(logr.Discard())
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// After the first signal the second one ends the process at once.
-	context.AfterFunc(ctx, stop)
+	ctx := interruptible(os.Stderr)
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	terminal := plugin.Terminal{Color: color(os.Stdout), ErrColor: color(os.Stderr), Interactive: isTerminal(os.Stdin) && isTerminal(os.Stdout)}
-	os.Exit(plugin.Execute(ctx, streams, terminal, os.Args[1:]))
+	os.Exit(plugin.Execute(ctx, streams, terminal(), os.Args[1:]))
+}
+
+// terminal says which of the process's streams are terminals.
+func terminal() plugin.Terminal {
+	t := plugin.Terminal{
+		Color: color(os.Stdout), ErrColor: color(os.Stderr), Interactive: isTerminal(os.Stdin) && isTerminal(os.Stdout),
+	}
+	if _, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && !dumb() {
+		t.Size = size
+	}
+	return t
 }
 
 // color is true for a terminal that wants colours.
 func color(stream *os.File) bool {
-	return isTerminal(stream) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return isTerminal(stream) && os.Getenv("NO_COLOR") == "" && !dumb()
 }
 
+func dumb() bool { return os.Getenv("TERM") == "dumb" }
+
 func isTerminal(stream *os.File) bool { return term.IsTerminal(int(stream.Fd())) }
+
+// size is stdout's; that of the first terminals when it is not known any more.
+func size() (width, height int) {
+	width, height, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		return 80, 24
+	}
+	return width, height
+}

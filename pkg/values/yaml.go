@@ -118,8 +118,9 @@ func (r *Rendered) invalid(err error) error {
 
 var lineOf = regexp.MustCompile(`line (\d+): `)
 
-// maxLocated bounds the text that is read a second time to find the place.
-const maxLocated = 1 << 20
+// maxLocated bounds the text that is read a second time to find the place: a
+// hostile one costs the library that knows places more than the other.
+const maxLocated = 64 << 10
 
 // locate finds the line of a YAML error, 0 when unknown, and what was said. The
 // library leaves out the number of the first line.

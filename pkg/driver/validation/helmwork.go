@@ -95,7 +95,7 @@ func (c *checker) summary(f found) *summary {
 	s, called := &summary{}, map[*python.Function]bool{}
 	c.callsOf(f, func(at python.Place, call *python.Call) {
 		meanings := c.code.Resolve(at, call.Path)
-		if what := helmWork(call, meanings); what != "" {
+		if what := c.helmWork(at, call, meanings); what != "" {
 			s.works = append(s.works, work{at, what})
 		}
 		for _, next := range append(functionsOf(meanings), c.givenFunctions(at, call)...) {
@@ -145,7 +145,7 @@ func (c *checker) givenFunctions(at python.Place, call *python.Call) (out []foun
 }
 
 // helmWork is in words what a call does to the release; empty when nothing.
-func helmWork(call *python.Call, meanings []python.Meaning) string {
+func (c *checker) helmWork(at python.Place, call *python.Call, meanings []python.Meaning) string {
 	for _, m := range meanings {
 		plain, _ := normal(m.Name)
 		if name, _, ok := ofBackend(m.Name); ok && name == helmPrimitive {
@@ -154,20 +154,25 @@ func helmWork(call *python.Call, meanings []python.Meaning) string {
 		if !contains(commandRunners, strings.TrimSuffix(plain, ".submit")) {
 			continue
 		}
-		if verbs := helmVerbs(call); len(verbs) > 0 {
+		if verbs := c.helmVerbs(at, call); len(verbs) > 0 {
 			return "runs `helm " + verbs[0] + "`"
 		}
 	}
 	return ""
 }
 
-// helmVerbs are those of the commands in a call's arguments.
-func helmVerbs(call *python.Call) (verbs []string) {
+// helmVerbs are those of the commands in a call's arguments, also when a
+// command has a name.
+func (c *checker) helmVerbs(at python.Place, call *python.Call) (verbs []string) {
 	words := python.Expression{Kind: python.List}
 	for _, a := range call.Arguments {
-		verbs = append(verbs, verbsIn(a.Value)...)
+		value := a.Value
+		if b, _ := c.constant(at, value); b != nil {
+			value = *b.Value
+		}
+		verbs = append(verbs, verbsIn(value)...)
 		if a.Name == "" {
-			words.Items = append(words.Items, a.Value)
+			words.Items = append(words.Items, value)
 		}
 	}
 	// create_subprocess_exec("helm", "upgrade") has its words as arguments.

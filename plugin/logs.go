@@ -34,7 +34,7 @@ func newLogsCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "logs NAME [ACTION]",
 		Short:   "Print what the actions of a run printed",
-		Long: "Print what the actions of the current or last run printed, or of another run of the history. Of an\nattempt whose pod is gone, only the end of its output was kept; a line on stderr says so.",
+		Long:    "Print what the actions of the current or last run printed, or of another run of the history. Of an\nattempt whose pod is gone, only the end of its output was kept; a line on stderr says so.",
 		GroupID: groupOperator,
 		Example: "  kubectl styrmin logs notes -n notes\n  kubectl styrmin logs notes smoke_test -n notes -f\n  # an earlier run; `kubectl styrmin history notes` lists them\n  kubectl styrmin logs notes -n notes --run x7k2m9qd",
 		Args:    cobra.RangeArgs(1, 2),

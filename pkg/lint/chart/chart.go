@@ -26,16 +26,15 @@ type Checker struct {
 	instead string
 	charts  *helm.Charts
 	library *library
+	// rendering bounds the rendering of one chart: a template may loop for ever.
+	rendering time.Duration
 }
-
-// rendering bounds the rendering of one chart: a template may loop for ever.
-const rendering = 30 * time.Second
 
 // New returns a checker. instead is a chart on disk, a directory or an archive,
 // that is used in place of the drivers' own, whatever its version; empty for none.
 func New(instead string) *Checker {
 	charts := helm.NewCharts(nil)
-	return &Checker{instead: instead, charts: charts, library: newLibrary(charts.LoadChart)}
+	return &Checker{instead: instead, charts: charts, library: newLibrary(charts.LoadChart), rendering: 30 * time.Second}
 }
 
 // Check returns the problems of a loaded driver and its chart with an operator's
@@ -78,7 +77,7 @@ func (c *Checker) render(ctx context.Context, e *evidence, in lint.Inputs) {
 		return
 	}
 	e.unknown = resolved.Unknown(e.Driver)
-	ctx, cancel := context.WithTimeout(ctx, rendering)
+	ctx, cancel := context.WithTimeout(ctx, c.rendering)
 	defer cancel()
 	settings := resolved.Context.Instance
 	rendered, err := c.charts.RenderIn(ctx, settings.Namespace, helm.Request{Release: settings.Release, Chart: e.chart, Values: values})

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/lint"
 )
@@ -80,6 +82,16 @@ func TestChartInstead(t *testing.T) {
 	}
 	found = New("/no/such/chart").Check(t.Context(), d, lint.Inputs{})
 	if len(found) != 1 || found[0].Message != "chart /no/such/chart: not found: no such directory or archive" {
+		t.Errorf("found %v", found)
+	}
+}
+
+func TestRenderingEnds(t *testing.T) {
+	d, _ := driver.LoadDir("../../../examples/founding")
+	checker := New("")
+	checker.rendering = time.Nanosecond
+	found := checker.Check(t.Context(), d, lint.Inputs{})
+	if len(found) != 1 || found[0].Severity != diagnostic.Warning || found[0].Message != "the chart founding takes too long to render" {
 		t.Errorf("found %v", found)
 	}
 }

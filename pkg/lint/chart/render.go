@@ -17,6 +17,9 @@ func checkRendered(e *evidence) {
 	severity, help := diagnostic.Error, "correct values.j2.yml, or the chart"
 	var failed *helm.RenderError
 	switch {
+	case errors.Is(e.renderErr, context.DeadlineExceeded):
+		// It may be the machine that is slow.
+		severity, help = diagnostic.Warning, "look for a template that loops for ever"
 	case errors.As(e.renderErr, &failed) && failed.Syntax:
 		help = "correct the chart's template"
 	case len(e.unknown) > 0:
@@ -33,33 +36,17 @@ func (e *evidence) renderProblems() []string {
 	var failed *helm.RenderError
 	switch {
 	case errors.Is(e.renderErr, context.DeadlineExceeded):
-		return []string{fmt.Sprintf("%s does not render within %s", chart, rendering)}
+		return []string{chart + " takes too long to render"}
 	case !errors.As(e.renderErr, &failed):
 		return []string{fmt.Sprintf("%s does not render: %s", chart, e.shown(e.renderErr.Error()))}
 	case len(failed.Violations) > 0:
 		var out []string
 		for _, v := range failed.Violations {
-			out = append(out, fmt.Sprintf("%s refuses %s (values.schema.json)", chart, v))
+			out = append(out, fmt.Sprintf("%s refuses %s (values.schema.json)", chart, e.shown(v.String())))
 		}
 		return out
 	case failed.Place != "":
 		return []string{fmt.Sprintf("%s does not render: %s: %s", chart, failed.Place, e.shown(failed.Message))}
 	}
 	return []string{fmt.Sprintf("%s does not render: %s", chart, e.shown(failed.Message))}
-}
-
-// longest is the length, in bytes, from which on Helm's texts are cut: they may quote whole templates.
-const longest = 600
-
-// cut shortens a text that is too long for a message.
-func cut(text string) string {
-	if len(text) <= longest {
-		return text
-	}
-	return strings.ToValidUTF8(text[:longest], "") + "…"
-}
-
-// oneLine puts a text of several lines on one.
-func oneLine(text string) string {
-	return strings.ToValidUTF8(strings.Join(strings.Fields(text), " "), "?")
 }

@@ -63,10 +63,6 @@ func (e *evidence) location() string {
 	return e.Object.Spec.Helm.Main.Location
 }
 
-// shown is a text from the chart or from Helm as a message may have it: on one
-// line, not too long, and without what the operator gave.
-func (e *evidence) shown(text string) string { return cut(e.mask.text(oneLine(text))) }
-
 func (e *evidence) report(s diagnostic.Severity, rule, path, help, format string, args ...any) {
 	if e.Invalid(path) {
 		return

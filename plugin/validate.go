@@ -75,6 +75,7 @@ func newValidateCommand(o *options) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	v.inputs.addFlags(flags)
+	v.inputs.addContextFile(flags)
 	v.chart.addFlags(flags)
 	flags.StringVarP(&v.output, "output", "o", "text", "Output format: "+oneOf(diagnostic.Formats())+".")
 	flags.BoolVar(&v.strict, "strict", false, "Let warnings fail, too.")

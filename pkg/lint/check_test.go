@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -153,4 +154,25 @@ func TestEveryRuleHasAFixture(t *testing.T) {
 			t.Errorf("testdata/%s.txtar does not break its rule: %v", rule.ID, err)
 		}
 	}
+}
+
+// TestCheckInParallel is for the race detector: many checks of drivers, some of them the same.
+func TestCheckInParallel(t *testing.T) {
+	var drivers []*driver.Driver
+	for _, name := range []string{"notes", "founding"} {
+		d, found := driver.LoadDir(filepath.Join("../../examples", name))
+		if d == nil || found.HasErrors() {
+			t.Fatal(found)
+		}
+		drivers = append(drivers, d)
+	}
+	var group sync.WaitGroup
+	for i := range 16 {
+		group.Go(func() {
+			if found := Check(drivers[i%len(drivers)], Inputs{}); len(found) > 0 {
+				t.Error(found)
+			}
+		})
+	}
+	group.Wait()
 }

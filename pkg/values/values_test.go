@@ -69,7 +69,7 @@ func TestRender(t *testing.T) {
 
 func TestRenderErrors(t *testing.T) {
 	tests := []struct{ name, template, want string }{
-		{"tojson of undefined", "a: 1\nclass: {{ instance.config.ingress_class | tojson }}", "values.j2.yml:2:11: `tojson` of an undefined value: `instance.config.ingress_class` is undefined: a mapping has no field `ingress_class`; give it a value with `| default(…)`, or test it with `is defined`"},
+		{"tojson of undefined", "a: 1\nclass: {{ instance.config.ingress_class | tojson }}", "values.j2.yml:2:11: `tojson` needs a value, but `instance.config.ingress_class` is undefined: a mapping has no field `ingress_class`; give it a value with `| default(…)`, or test it with `is defined`"},
 		{"field of undefined", "a: 1\n\nb: {{ nothing.at.all }}", "values.j2.yml:3:7: `nothing` is undefined; give it"},
 		{"unknown filter", "a: {{ app | shout }}", "values.j2.yml:1:7: there is no filter `shout`"},
 		{"unclosed if", "a: 1\n{% if app %}\n", "values.j2.yml:2:4: the `if` of line 2 is never closed; expected `{% elif %}`, `{% else %}` or `{% endif %}`"},

@@ -20,7 +20,7 @@ func tojson(s *state, v any, a args) any {
 		w.indent = &blanks
 	}
 	if u, ok := v.(undefined); ok {
-		s.fail("give it a value with `| default(…)`, or test it with `is defined`", "`tojson` of an undefined value: %s", u.why)
+		s.fail("give it a value with `| default(…)`, or test it with `is defined`", "`tojson` needs a value, but %s", u.why)
 	}
 	w.value(v, 0)
 	return markup(strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`, "'", `\u0027`).Replace(w.String()))
@@ -57,7 +57,7 @@ func (w *jsonWriter) value(v any, depth int) {
 	case *dict:
 		w.dict(v, depth)
 	case undefined:
-		w.s.fail("", "`tojson` of an undefined value: %s", v.why)
+		w.s.fail("", "`tojson` needs a value, but %s", v.why)
 	case *iterator:
 		w.s.fail("add `| list` before", "an iterator has no JSON form")
 	default:

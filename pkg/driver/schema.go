@@ -238,7 +238,7 @@ func (c *checker) unknown(in map[string]any, name string, t reflect.Type, fields
 	}
 	if near := diagnostic.Nearest(name, slices.Collect(maps.Keys(fields))); near != "" {
 		d.Help = fmt.Sprintf("did you mean %q?", near)
-		if _, given := in[near]; !given && fields[near].required {
+		if in[near] == nil && fields[near].required {
 			d.Severity = diagnostic.Error
 			c.invalid.add(diagnostic.Field(path, near))
 		}

@@ -146,14 +146,24 @@ func (s *source) extent(n *yaml.Node) diagnostic.Position {
 	return s.at(n.Line, n.Column, 1)
 }
 
-// at is the position of some characters of a line as the YAML library counts.
+// at is the position of some characters of a line as the YAML library counts,
+// but not beyond the end of the line.
 func (s *source) at(number, column, width int) diagnostic.Position {
 	if number < 1 || number > len(s.lines) {
 		return diagnostic.Position{}
 	}
 	l := s.lines[number-1]
+	width = max(1, min(width, l.length()+1-column))
 	row, column := int(l.row), int(l.column)-1+column
 	return diagnostic.Position{Line: row, Column: column, EndLine: row, EndColumn: column + width}
+}
+
+// length is the number of the line's characters.
+func (l line) length() int {
+	if l.ascii {
+		return len(l.text)
+	}
+	return utf8.RuneCountInString(l.text)
 }
 
 // texts are the first lines, so many of them.
@@ -190,11 +200,7 @@ func (s *source) width(n *yaml.Node) int {
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		return 1
 	}
-	width := utf8.RuneCountInString(n.Value)
-	if width > len(text)/utf8.UTFMax {
-		width = min(width, utf8.RuneCountInString(text))
-	}
-	return max(1, width)
+	return utf8.RuneCountInString(n.Value)
 }
 
 // quotedWidth counts the characters up to the closing quote of the string that

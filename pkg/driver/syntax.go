@@ -32,7 +32,7 @@ func syntaxError(src *source, err error) diagnostic.Diagnostic {
 	}
 	m := mistake{source: src}
 	if m.LoadError = locate(src.text); m.LoadError == nil {
-		return unlocated(err)
+		return unlocated(src, err)
 	}
 	e := m.explain()
 	return diagnostic.Diagnostic{Position: e.at, Rule: "yaml-syntax", Message: "not valid YAML: " + e.message, Help: e.help}
@@ -70,13 +70,15 @@ var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
 // unlocated puts the library's words into a diagnostic; its line may be that of
 // what encloses the error.
-func unlocated(err error) diagnostic.Diagnostic {
+func unlocated(src *source, err error) diagnostic.Diagnostic {
 	d := diagnostic.Diagnostic{Rule: "yaml-syntax", Help: "check the indentation, the brackets and the quotes here and below"}
 	text := err.Error()
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		text = strings.TrimPrefix(text, m[0])
-		d.Line, _ = strconv.Atoi(m[1])
-		d.EndLine = d.Line
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			d.Line = src.at(min(n, len(src.lines)), 1, 1).Line
+			d.EndLine = d.Line
+		}
 	}
 	if strings.Contains(text, "exceeded max depth") {
 		d.Rule, d.Help = "yaml-depth", "check the brackets and the indentation"

@@ -16,7 +16,7 @@ import (
 // bombs are templates that would take for ever, or all memory.
 var bombs = []string{
 	`{% for a in range(10**9) %}{% endfor %}`,
-	`{% for a in range(10**18) if false %}{% endfor %}`,
+	`{% for a in range(10**18) if false %}{% endfor %}`, `{% for a in range(10**18) if nothing %}{% endfor %}`,
 	`{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}x{% endfor %}{% endfor %}{% endfor %}`,
 	`{{ "x" * 10**9 }}`, `{{ "x" * 10**6 * 10**6 }}`, `{{ [0] * 10**9 }}`, `{{ ([0] * 1000) * 10**9 }}`, `{{ (1,) * 10**9 }}`,
 	`{{ 10 ** 10 ** 10 }}`, `{{ 9 ** 9 ** 9 ** 9 }}`, `{{ 2.0 ** 10**9 }}`, `{{ 10 ** -(10**18) }}`,

@@ -8,7 +8,7 @@ import (
 // The bounds of one rendering.
 const (
 	// maxSteps counts expressions, statements and items, and every 64 bytes of text that is made.
-	maxSteps     = 1_000_000
+	maxSteps     = 500_000
 	bytesPerStep = 64
 	// maxText bounds the output, and every text on the way to it, in bytes.
 	maxText = 4 << 20

@@ -75,3 +75,42 @@ func TestHostile(t *testing.T) {
 		})
 	}
 }
+
+// TestDeepNesting is about what CPython still takes.
+func TestDeepNesting(t *testing.T) {
+	blocks := strings.Builder{}
+	for i := range maxIndents - 1 {
+		fmt.Fprintf(&blocks, "%sif a:\n", strings.Repeat(" ", i))
+	}
+	fmt.Fprintf(&blocks, "%sb\n", strings.Repeat(" ", maxIndents-1))
+	nested := func(open, middle, closed string, n int) string {
+		return strings.Repeat(open, n) + middle + strings.Repeat(closed, n)
+	}
+	for name, src := range map[string]string{
+		"brackets":  nested("(", "1", ")", maxBrackets),
+		"lambdas":   nested("lambda:", "1", "", 2984),
+		"defaults":  nested("lambda a=", "1", ":1", 746),
+		"nots":      nested("not ", "1", "", 5968),
+		"choices":   nested("a if b else ", "1", "", 5968),
+		"powers":    nested("a**", "1", "", 2984),
+		"calls":     nested("a", "", "()", 9996),
+		"f-strings": nested("f'{", "1", "}'", maxTemplates-1),
+		"elifs":     "if a: b\n" + nested("elif a: b\n", "", "", 5966),
+		"blocks":    blocks.String(),
+	} {
+		if _, err := Parse(src); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, src := range map[string]string{
+		"brackets":  nested("(", "1", ")", maxBrackets+1),
+		"lambdas":   nested("lambda:", "1", "", maxDepth+1),
+		"defaults":  nested("lambda a=", "1", ":1", maxDepth+1),
+		"f-strings": nested("f'{", "1", "}'", maxTemplates+1),
+		"blocks":    strings.Replace(blocks.String(), " b\n", " if a:\n"+strings.Repeat(" ", maxIndents)+"b\n", 1),
+	} {
+		if _, err := Parse(src); err == nil || !strings.Contains(err.Error(), "nested too deeply") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

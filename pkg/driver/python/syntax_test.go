@@ -131,6 +131,7 @@ var mistakes = []struct{ name, src, want string }{
 	{"generator among arguments", "f(a for a in b, c)\n", "line 1, column 3: a generator that is not the only argument stands in parentheses"},
 	{"await in no async function", "def f():\n  x = [await g()]\n", "line 2, column 8: `await` stands in the function f, which is not async; write `async def f`"},
 	{"await in a head", "def f():\n  if await g(): pass\n", "line 2, column 6: `await` stands in the function f, which is not async; write `async def f`"},
+	{"await around a function", "def f():\n  if await g():\n    def h(): pass\n", "line 2, column 6: `await` stands in the function f, which is not async; write `async def f`"},
 	{"await in the module", "await f()\n", "line 1, column 1: `await` stands outside of an `async def` function"},
 	{"async with in no async function", "def f():\n  async with a: pass\n", "line 2, column 3: `async with` stands in the function f, which is not async; write `async def f`"},
 	{"return in the module", "if a:\n  return 1\n", "line 2, column 3: `return` stands outside of a function"},

@@ -28,12 +28,12 @@ func (r *rules) driver(_ context.Context, req admission.Request) answer {
 // driver.styrmin.yml applied by plain kubectl: a partial driver, of whose Python
 // and template nothing is known.
 func judgeDriver(object map[string]any) answer {
-	d, err := driver.FromObject(object)
+	d, found, err := driver.LoadObject(object)
 	if err != nil {
 		return deny("Malformed", "the driver cannot be read", err.Error())
 	}
 	var problems, warnings []string
-	for _, p := range lint.Check(d, lint.Inputs{}) {
+	for _, p := range append(found, lint.Check(d, lint.Inputs{})...) {
 		switch p.Severity {
 		case diagnostic.Note:
 		case diagnostic.Error:

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -172,5 +173,21 @@ func TestFromObjectErrors(t *testing.T) {
 		if _, err := FromObject(u); err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+// TestLoadObject expects what LoadDir would say, warnings included.
+func TestLoadObject(t *testing.T) {
+	d, list, err := LoadObject(map[string]any{"spec": map[string]any{"version": int64(1), "suported_versions": ">=1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `[driver.styrmin.yml: error: spec.version is the number 1, but a string is expected [type]` +
+		` driver.styrmin.yml: warning: spec has no field "suported_versions" [unknown-field]]`
+	if got := fmt.Sprint(list); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if !d.Partial || !d.Invalid("spec.version") {
+		t.Error("without files a driver is partial, and what was reported is invalid")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/internal/jsonvalue"
 )
 
@@ -14,26 +15,37 @@ import (
 // a partial one when the object carries no files. The error tells of every field
 // of a wrong type.
 func FromObject(u map[string]any) (*Driver, error) {
-	value, err := jsonvalue.Canonical(u)
+	d, problems, err := LoadObject(u)
 	if err != nil {
 		return nil, err
+	}
+	if err := problems.Err(); err != nil {
+		return nil, fmt.Errorf("the ApplicationDriver is malformed: %w", err)
+	}
+	return d, nil
+}
+
+// LoadObject is FromObject for whoever wants to know all problems: those of types
+// and names come back as diagnostics, as from LoadDir but without positions. The
+// error is about an object that holds no driver at all.
+func LoadObject(u map[string]any) (*Driver, diagnostic.List, error) {
+	value, err := jsonvalue.Canonical(u)
+	if err != nil {
+		return nil, nil, err
 	}
 	raw, ok := value.(map[string]any)
 	if !ok || raw == nil {
-		return nil, errors.New("the ApplicationDriver is empty")
+		return nil, nil, errors.New("the ApplicationDriver is empty")
 	}
 	files, err := filesOf(raw)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	delete(raw, "files")
 	l := &loader{}
 	d := build(raw, files, nil, reporter{problems: &l.problems, file: v1.DriverFile})
-	if err := l.problems.List().Err(); err != nil {
-		return nil, fmt.Errorf("the ApplicationDriver is malformed: %w", err)
-	}
 	d.Partial = len(files) == 0
-	return d, nil
+	return d, l.problems.List(), nil
 }
 
 // filesOf reads the object's files, which will become keys of a ConfigMap.

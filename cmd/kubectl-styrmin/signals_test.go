@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/styrmin/kubectl-styrmin/plugin"
@@ -127,6 +128,35 @@ func TestFirstSignal(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestObey: the first signal stops, one that comes twice is one, the second quits.
+func TestObey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		signals := make(chan os.Signal, 2)
+		stopped, hinted, quit := false, false, make(chan struct{})
+		go func() {
+			obey(signals, func() { stopped = true }, func() { hinted = true })
+			close(quit)
+		}()
+		signals <- os.Interrupt
+		signals <- os.Interrupt
+		synctest.Wait()
+		select {
+		case <-quit:
+			t.Fatal("a signal that came twice quits")
+		default:
+		}
+		if !stopped || hinted {
+			t.Errorf("stopped: %t, hinted: %t", stopped, hinted)
+		}
+		time.Sleep(2 * hintAfter)
+		if !hinted {
+			t.Error("no hint, although stopping takes long")
+		}
+		signals <- syscall.SIGTERM
+		<-quit
+	})
 }
 
 // TestSecondSignal: what hangs and hears of no context is quit at once.

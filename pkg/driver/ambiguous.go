@@ -27,7 +27,7 @@ func (c *checker) ambiguous(text, path string) {
 		if _, plain := c.source.plain(path); plain {
 			c.report.add(diagnostic.Diagnostic{
 				Position: c.source.value(path), Severity: diagnostic.Warning, Rule: "yaml-ambiguous", Path: path,
-				Message: fmt.Sprintf("%s is %s without quotes, which kubectl or Python read as %s, not as text", path, text, r.as),
+				Message: fmt.Sprintf("%s is `%s` without quotes, which kubectl or Python read as %s, not as text", path, text, r.as),
 				Help:    fmt.Sprintf("put it in quotes: %q", text),
 			})
 		}

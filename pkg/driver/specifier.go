@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -58,9 +59,9 @@ func (c clause) check(s string) error {
 func clauseError(s string) error {
 	switch {
 	case strings.Contains(s, "||"):
-		return fmt.Errorf("`%s` holds `||`, which is not supported; separate clauses that must all hold by commas", s)
+		return errors.New("`||` is not supported; separate clauses that must all hold by commas")
 	case len(strings.Fields(s)) > 1:
-		return fmt.Errorf("`%s` holds more than one clause; separate them by commas", s)
+		return errors.New("separate the clauses by commas")
 	}
 	return fmt.Errorf("`%s` is not an operator and a version, such as `>=0.1`", s)
 }

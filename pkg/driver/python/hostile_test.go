@@ -2,6 +2,7 @@ package python
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -111,6 +112,19 @@ func TestDeepNesting(t *testing.T) {
 	} {
 		if _, err := Parse(src); err == nil || !strings.Contains(err.Error(), "nested too deeply") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	data, err := os.ReadFile("testdata/library/queue.py")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if _, err := Parse(string(data)); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func checkOverrideContainer(c *checker) {
 		case len(validation.IsDNS1123Label(o.Container)) > 0:
 			c.err(rule, path, "", "%s is %q, which is no container's name: expected lower-case letters, digits and '-', at most 63, with a letter or digit at both ends", path, o.Container)
 		case taken && o.Component != "":
-			c.warn(rule, path, "make one entry of the two", "%s is %q of %q, as is spec.container_overrides[%d]", path, o.Container, o.Component, earlier)
+			c.warn(rule, path, "make one entry of the two", "%s is %q of the component %q, as that of spec.container_overrides[%d] is", path, o.Container, o.Component, earlier)
 		default:
 			first[of] = i
 		}

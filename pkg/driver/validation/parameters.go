@@ -42,7 +42,7 @@ func checkParameterName(c *checker) {
 		earlier, taken := first[p.Name]
 		switch {
 		case p.Name == "":
-			c.err(rule, path, "", "%s is missing; expected a name", path)
+			c.err(rule, path, "", "%s is missing; expected the name by which operators set the parameter", path)
 		case taken:
 			c.err(rule, path, "rename one of the two", "%s is %q, as is that of spec.parameters[%d]", path, p.Name, earlier)
 		case slices.Contains(passed, p.Name):

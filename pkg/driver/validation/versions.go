@@ -5,7 +5,7 @@ import "github.com/styrmin/kubectl-styrmin/pkg/driver"
 func checkVersion(c *checker) {
 	if c.Object.Spec.Version == "" {
 		c.warn("version", "spec.version", "add `version: \"1\"` under spec and count it up with every change",
-			"spec.version is missing; a new driver version is what runs the upgrade hook when the application's version stays")
+			"spec.version is missing; nobody can tell this version of the driver from the next")
 	}
 }
 

@@ -59,7 +59,7 @@ func (s *state) percent(of any, format string, values any) any {
 		b.WriteString(format[:i])
 		m := conversion.FindStringSubmatch(format[i:])
 		if m == nil || m[5] == "" {
-			s.fail("write `%%` twice for a percent sign", "the format ends in an incomplete `%%`")
+			s.fail("write `%` twice for a percent sign", "the format ends in an incomplete `%%`")
 		}
 		format = format[i+len(m[0]):]
 		b.WriteString(p.convert(m))
@@ -89,7 +89,7 @@ func (p *percentArgs) none() bool {
 
 func (p *percentArgs) next() any {
 	if len(p.rest) == 0 {
-		p.fail("write `%%` twice for a percent sign", "the format takes more values than it is given")
+		p.fail("write `%` twice for a percent sign", "the format takes more values than it is given")
 	}
 	v := p.rest[0]
 	p.rest = p.rest[1:]
@@ -187,7 +187,7 @@ func (s *state) percentValue(f field, v any) string {
 		}
 		return s.formatFloat(f, x)
 	}
-	s.fail("write `%%` twice for a percent sign", "the conversion `%%%c` is not supported", f.kind)
+	s.fail("write `%` twice for a percent sign; there are %s, %r, %c, %d, %x, %o, %e, %f and %g", "a conversion in the format is not supported")
 	return ""
 }
 

@@ -187,6 +187,9 @@ type board struct{ screen *progress.Screen }
 
 func (b *board) show(_ *v1.StyrminDeployment, run *v1.Run) error {
 	text := b.text(run, len(run.Actions))
+	if ended(run) {
+		return b.screen.Finish(string(text))
+	}
 	if rows := b.screen.Rows(); bytes.Count(text, []byte("\n")) > rows {
 		text = b.text(compact(run), len(run.Actions))
 	}

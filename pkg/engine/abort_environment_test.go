@@ -307,7 +307,9 @@ func TestAbortAgainstTheStartOfAnAction(t *testing.T) {
 	w := newWorld(t)
 	d := w.driverWith("setup/pre/a")
 	w.kubelet.decide(w.namespace, "a", runs)
-	g := newGate(func(r *http.Request, _ string) bool { return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/jobs") })
+	g := newGate(func(r *http.Request, _ string) bool {
+		return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/jobs")
+	})
 	config := rest.CopyConfig(w.config)
 	config.Wrap(g.wrap)
 	e, _ := w.engine(config)
@@ -439,22 +441,7 @@ func TestAbortDuringHelm(t *testing.T) {
 	w := newWorld(t)
 	d := w.driverWith("upgrade/pre/a")
 	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
-	hung, config := make(chan struct{}), rest.CopyConfig(w.config)
-	var once sync.Once
-	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
-		return roundTripper(func(r *http.Request) (*http.Response, error) {
-			if r.Method == http.MethodPatch && strings.Contains(r.URL.Path, "/configmaps/app-config") {
-				once.Do(func() { close(hung) })
-				<-t.Context().Done() // Helm never hears of it
-			}
-			return next.RoundTrip(r)
-		})
-	})
-	e, _ := w.engine(config)
-	p, err := e.Prepare(t.Context(), w.request(engine.VerbUpgrade, d, "2.0"))
-	w.must(err)
-	done := make(chan error, 1)
-	go func() { _, err := e.Do(t.Context(), p); done <- err }()
+	hung, done := w.hangInHelm(t.Context(), w.request(engine.VerbUpgrade, d, "2.0"))
 	within(t, patience, "Helm", hung)
 	began := time.Now()
 	outcome, _, err := w.abort("bob", "Helm hangs")
@@ -473,6 +460,49 @@ func TestAbortDuringHelm(t *testing.T) {
 	if got, want := w.history(), []string{"1 deployed", "2 failed"}; !slices.Equal(got, want) {
 		t.Errorf("the release is %q, expected %q", got, want)
 	}
+}
+
+// hangInHelm carries a request out with an engine whose Helm hangs in the middle
+// of its change; hung is closed when it does.
+func (w *world) hangInHelm(ctx context.Context, request engine.Request) (hung chan struct{}, done chan error) {
+	w.t.Helper()
+	hung, done = make(chan struct{}), make(chan error, 1)
+	config := rest.CopyConfig(w.config)
+	var once sync.Once
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodPatch && strings.Contains(r.URL.Path, "/configmaps/app-config") {
+				once.Do(func() { close(hung) })
+				<-w.t.Context().Done() // Helm never hears of it
+			}
+			return next.RoundTrip(r)
+		})
+	})
+	e, _ := w.engine(config)
+	p, err := e.Prepare(ctx, request)
+	w.must(err)
+	go func() { _, err := e.Do(ctx, p); done <- err }()
+	return hung, done
+}
+
+// TestInterruptionDuringHelm: it is not waited for, and the message says that the
+// change will be made again.
+func TestInterruptionDuringHelm(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith("upgrade/pre/a")
+	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
+	ctx, interrupt := context.WithCancel(t.Context())
+	hung, done := w.hangInHelm(ctx, w.request(engine.VerbUpgrade, d, "2.0"))
+	within(t, patience, "Helm", hung)
+	interrupt()
+	var interrupted *engine.InterruptedError
+	if err := within(t, patience, "the engine", done); !errors.As(err, &interrupted) || !interrupted.CutHelm || !strings.Contains(err.Error(), "No action is at work.") {
+		t.Errorf("expected that Helm was cut short, got %v", err)
+	}
+	_, events := w.mustDo(w.request(engine.VerbUpgrade, d, "2.0"))
+	w.must(events.has("RunResumed"))
+	w.must(events.has("HelmSucceeded"))
 }
 
 // TestAbortAfterDeathInHelm: nobody is at work on the pending revision.

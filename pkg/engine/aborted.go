@@ -28,6 +28,26 @@ func (e *AbortedError) Error() string {
 	return fmt.Sprintf("run %s was %s\nNothing more of it is started. What its actions did is not undone, and the next run starts from the beginning.", e.Run, abortWords(e.Abort))
 }
 
+// NotLetGoError means that an abort is recorded and that the engine at work has not
+// let go of its run in time.
+type NotLetGoError struct {
+	// Run is the run's ID.
+	Run string
+	// Again is the command that finishes the abort.
+	Again string
+	// Locked says who has the lock.
+	Locked *LockedError
+}
+
+// Error names the engine and what to do about it.
+func (e *NotLetGoError) Error() string {
+	return fmt.Sprintf("run %s is recorded as aborted, and its engine %s, which began at %s, has not let go of it in time\nEnd that process where it runs; then finish the abort with: %s",
+		e.Run, e.Locked.Holder, e.Locked.Since.UTC().Format(time.RFC3339), e.Again)
+}
+
+// Unwrap returns who has the lock.
+func (e *NotLetGoError) Unwrap() error { return e.Locked }
+
 // abortWords are "aborted by WHOM at TIME: REASON", as far as it is known.
 func abortWords(abort v1.Abort) string {
 	words := "aborted"

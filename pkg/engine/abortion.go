@@ -92,7 +92,7 @@ func (a *abortion) notLetGo(busy *LockedError) error {
 	if busy == nil {
 		return fmt.Errorf("run %s is recorded as aborted, and it could not be found out in time whether its engine is alive; finish the abort with: %s", a.run.ID, a.again())
 	}
-	return fmt.Errorf("run %s is recorded as aborted, and its engine has not let go of it in time: %w; then finish the abort with: %s", a.run.ID, busy, a.again())
+	return &NotLetGoError{Run: a.run.ID, Again: a.again(), Locked: busy}
 }
 
 // replaced is true when the record has another run than this one.

@@ -33,8 +33,8 @@ type LockedError struct {
 
 // Error names the holder and what to do.
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("StyrminDeployment %s/%s is being driven by %s since %s; wait for it, follow it with `kubectl styrmin status %s -n %s`, or stop it there",
-		e.Namespace, e.Name, e.Holder, e.Since.UTC().Format(time.RFC3339), e.Name, e.Namespace)
+	return fmt.Sprintf("StyrminDeployment %s/%s is being driven by %s since %s; follow it with `kubectl styrmin status %s -n %s --watch`, or end its run with `kubectl styrmin abort %s -n %s`",
+		e.Namespace, e.Name, e.Holder, e.Since.UTC().Format(time.RFC3339), e.Name, e.Namespace, e.Name, e.Namespace)
 }
 
 // errLockLost cancels the run of an engine that could not renew its lock.

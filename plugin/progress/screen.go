@@ -24,6 +24,21 @@ func (s *Screen) Rows() int {
 	return max(height-1, 1) // the cursor stands on the line below
 }
 
+// Finish replaces what was drawn by a text that stays, as long as it is.
+func (s *Screen) Finish(text string) error {
+	_, err := io.WriteString(s.out, s.erase()+text)
+	s.drawn = 0
+	return err
+}
+
+// erase is what takes away what was drawn.
+func (s *Screen) erase() string {
+	if s.drawn == 0 {
+		return "\r\x1b[J"
+	}
+	return fmt.Sprintf("\x1b[%dA\r\x1b[J", s.drawn)
+}
+
 // Draw replaces what was drawn. Lines are cut at the terminal's width, and what
 // does not fit below is left out, because what scrolls away cannot be drawn over.
 func (s *Screen) Draw(text string) error {
@@ -33,10 +48,7 @@ func (s *Screen) Draw(text string) error {
 		lines = lines[:rows]
 	}
 	var b strings.Builder
-	if s.drawn > 0 {
-		fmt.Fprintf(&b, "\x1b[%dA", s.drawn)
-	}
-	b.WriteString("\r\x1b[J")
+	b.WriteString(s.erase())
 	for _, line := range lines {
 		if runes := []rune(line); len(runes) > width {
 			line = string(runes[:width])

@@ -25,6 +25,10 @@ func TestScreen(t *testing.T) {
 			t.Errorf("%q: found %q, expected %q", step.text, found, step.want)
 		}
 	}
+	out.Reset()
+	if err := screen.Finish("longer than the terminal is wide\n"); err != nil || out.String() != "\x1b[1A\r\x1b[Jlonger than the terminal is wide\n" {
+		t.Errorf("%v, found %q", err, out.String())
+	}
 	height = 0
 	if rows := screen.Rows(); rows != 1 {
 		t.Errorf("%d rows", rows)

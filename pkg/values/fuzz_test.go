@@ -36,6 +36,7 @@ var bombs = []string{
 	"{{ 1" + strings.Repeat(" and 1", 20000) + " }}", "{{ a" + strings.Repeat("()", 20000) + " }}", "{{ " + strings.Repeat("'a' ", 20000) + " }}", "{{ {" + strings.Repeat("1: {", 5000) + " }}",
 	`{{ [3, 2, 1] | sort(attribute="a.b.c") }}`, `{{ "a.b" | map(attribute="` + strings.Repeat("x.", 9999) + `") | list }}`, `{{ "` + strings.Repeat("x ", 9999) + `".split() | sort | unique | list | length }}`,
 	`{{ ("a" * 100000).split("a") | length }}`, `{{ ("a" * 100000) | list | length }}`, `{% for c in "a" * 999999 %}{% endfor %}`, `{% filter upper %}{% for i in range(99999) %}{{ "x" * 1000 }}{% endfor %}{% endfilter %}`,
+	strings.Repeat("{{ xx }}", 50000), strings.Repeat("ü{{ parameters.x }}", 20000), strings.Repeat("{% set x = x ~ y %}", 20000),
 	"{#" + strings.Repeat("{#", 9999), strings.Repeat("{{", 9999), strings.Repeat("{%", 9999), strings.Repeat("{%-", 9999), strings.Repeat("{{ 1 }}", 9999), "{% raw %}" + strings.Repeat("{% endraw ", 9999),
 	"a: &a [1]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e]\ng: &g [*f, *f, *f, *f, *f, *f, *f, *f, *f]\nh: [*g, *g, *g, *g, *g, *g, *g, *g, *g]",
 	"{% for i in range(100000) %}[{% endfor %}", "{% for i in range(100000) %}a: {% endfor %}", "{% for i in range(50000) %}a{{ i }}: 1\n{% endfor %}", "{% for i in range(3000) %}{{ ' ' * i }}a:\n{% endfor %}",

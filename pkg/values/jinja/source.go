@@ -17,26 +17,52 @@ type Position struct{ Line, Column, EndLine, EndColumn int }
 type source struct {
 	text  string
 	lines []int
+	// blocks count the characters before every block of the text, so that a place
+	// in a long line is found at once.
+	blocks []int
 }
+
+// blockSize is the size of the blocks in bytes.
+const blockSize = 1 << 10
 
 // newSource brings line ends into one form, as Jinja2 does, and drops the last one.
 func newSource(text string) *source {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	text = strings.ReplaceAll(text, "\r", "\n")
 	s := &source{text: strings.TrimSuffix(text, "\n"), lines: []int{0}}
-	for i, b := range []byte(s.text) {
-		if b == '\n' {
+	characters := 0
+	for i := range len(s.text) {
+		if i%blockSize == 0 {
+			s.blocks = append(s.blocks, characters)
+		}
+		if utf8.RuneStart(s.text[i]) {
+			characters++
+		}
+		if s.text[i] == '\n' {
 			s.lines = append(s.lines, i+1)
 		}
 	}
+	s.blocks = append(s.blocks, characters)
 	return s
+}
+
+// characters counts those before an offset.
+func (s *source) characters(offset int) int {
+	block := offset / blockSize
+	n := s.blocks[block]
+	for i := block * blockSize; i < offset; i++ {
+		if utf8.RuneStart(s.text[i]) {
+			n++
+		}
+	}
+	return n
 }
 
 // point is the line and column of an offset.
 func (s *source) point(offset int) (line, column int) {
 	offset = min(max(offset, 0), len(s.text))
 	line = sort.SearchInts(s.lines, offset+1)
-	return line, utf8.RuneCountInString(s.text[s.lines[line-1]:offset]) + 1
+	return line, s.characters(offset) - s.characters(s.lines[line-1]) + 1
 }
 
 func (s *source) position(at Span) Position {

@@ -94,7 +94,7 @@ func TestLoadProblems(t *testing.T) {
 			`2:11: type: metadata is the string "notes", but a mapping is expected`,
 			"4:12: type: spec.version is the number 1, but a string is expected",
 			"5:20: type: spec.default_version is the number 0.1, but a string is expected",
-			"6:19: type: spec.components.a is nothing, but a mapping is expected",
+			"6:16: type: spec.components.a is given without a value, and so ignored; a mapping is expected",
 			"6:53: type: spec.components.b.identifier.label.x is the boolean true, but a string is expected",
 			`7:21: type: spec.services[0].port is the string "80", but a whole number is expected`,
 			"8:12: type: spec.actions is a mapping, but a list is expected",

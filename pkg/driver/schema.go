@@ -95,7 +95,7 @@ func (c *checker) mapping(v any, t reflect.Type, path string) any {
 		}
 		field := diagnostic.Field(path, name)
 		if in[name] == nil {
-			c.wrong(nil, field, expected(t.Elem()), nil)
+			c.nothing(t.Elem(), field)
 			continue
 		}
 		if fitted := c.fit(in[name], t.Elem(), field); fitted != nil {
@@ -103,6 +103,17 @@ func (c *checker) mapping(v any, t reflect.Type, path string) any {
 		}
 	}
 	return out
+}
+
+// nothing warns of a key without a value. An API server drops it.
+func (c *checker) nothing(t reflect.Type, path string) {
+	if c.invalid.covers(path) || c.report.full("type") {
+		return
+	}
+	c.report.add(diagnostic.Diagnostic{
+		Position: c.source.key(path), Severity: diagnostic.Warning, Rule: "type", Path: path,
+		Message: fmt.Sprintf("%s is given without a value, and so ignored; %s is expected", path, expected(t)), Help: "write the value, or remove the line",
+	})
 }
 
 func (c *checker) list(v any, t reflect.Type, path string) any {

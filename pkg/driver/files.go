@@ -56,11 +56,12 @@ func (d *directory) files() map[string]string {
 	files := map[string]string{}
 	total := 0
 	for _, e := range entries {
-		if total > MaxSize { // which checkTotal reports
-			break
-		}
 		name := e.Name()
 		if !isDriverFile(name) || (e.IsDir() && name != v1.ActionsFile && name != v1.ValuesFile) {
+			continue
+		}
+		if total > MaxSize { // which checkTotal reports
+			d.unreadable[name] = true
 			continue
 		}
 		if text, ok := d.read(name); ok {
@@ -118,12 +119,18 @@ func (d *directory) text(name string, data []byte) (string, bool) {
 	if utf8.Valid(data) {
 		return string(data), true
 	}
-	message := fmt.Sprintf("%s is not UTF-8 text: a byte on this line is part of no character", name)
-	at := firstInvalid(data)
+	const rule, help = "file-encoding", "save it with the encoding UTF-8"
 	if bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) {
-		message, at = fmt.Sprintf("%s is UTF-16 text, but UTF-8 is expected", name), diagnostic.Position{}
+		d.problem(name, rule, fmt.Sprintf("%s is UTF-16 text, but UTF-8 is expected", name), help)
+		return "", false
 	}
-	d.problemAt(at, name, "file-encoding", message, "save it with the encoding UTF-8")
+	d.unreadable[name] = true
+	problem := diagnostic.List{{
+		File: d.fileName(name), Position: firstInvalid(data), Rule: rule,
+		Message: fmt.Sprintf("%s is not UTF-8 text: this byte is part of no character", name), Help: help,
+	}}
+	problem.AddExcerpts(func(string) string { return strings.ToValidUTF8(string(data), "\uFFFD") })
+	d.report(problem[0])
 	return "", false
 }
 
@@ -177,12 +184,8 @@ func (d *directory) otherSpelling() string {
 }
 
 func (d *directory) problem(name, rule, message, help string) {
-	d.problemAt(diagnostic.Position{}, name, rule, message, help)
-}
-
-func (d *directory) problemAt(at diagnostic.Position, name, rule, message, help string) {
 	d.unreadable[name] = true
-	d.report(diagnostic.Diagnostic{File: d.fileName(name), Position: at, Rule: rule, Message: message, Help: help})
+	d.report(diagnostic.Diagnostic{File: d.fileName(name), Rule: rule, Message: message, Help: help})
 }
 
 // cause strips the path off an I/O error, which the diagnostic names already.

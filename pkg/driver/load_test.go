@@ -112,6 +112,7 @@ func TestLoadProblems(t *testing.T) {
 			"1:106: yaml-depth: values are nested more than 100 deep",
 		}},
 		{"long key", strings.Repeat("k", 600) + ": [1, 1]\n", []string{"1:1: yaml-type: the key is longer than 512 bytes"}},
+		{"many commas", "a: [" + strings.Repeat("1,", 401_000) + "]\n", []string{"0:0: yaml-alias: the file has more than 400000 lines, list items, commas and brackets, which no driver needs"}},
 		{"alias bomb", bomb, []string{"1:34: yaml-alias: the file has more than 100000 values, counting what aliases expand to"}},
 	}
 	for _, tt := range tests {
@@ -133,14 +134,15 @@ func TestLoadProblems(t *testing.T) {
 }
 
 func TestUnknownFieldSeverity(t *testing.T) {
-	d, list := loadText(t, "spec:\n  foo: 1\n  actions:\n    - {name: a, hok: setup, mode: pre, location: x, promts: y}\n")
+	d, list := loadText(t, "spec:\n  foo: 1\n  actions:\n    - {name: a, hok: setup, mode: pre, mod: post, location: x, promts: y}\n")
 	severities := map[string]diagnostic.Severity{}
 	for _, p := range list {
 		severities[p.Path] = p.Severity
 	}
 	for path, want := range map[string]diagnostic.Severity{
 		"spec.foo":               diagnostic.Warning,
-		"spec.actions[0].hok":    diagnostic.Error, // hook is required, and absent
+		"spec.actions[0].hok":    diagnostic.Error,   // hook is required, and absent
+		"spec.actions[0].mod":    diagnostic.Warning, // mode is there
 		"spec.actions[0].promts": diagnostic.Warning,
 	} {
 		if severities[path] != want {

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/test/fixture"
@@ -45,14 +43,7 @@ func TestFixtures(t *testing.T) {
 			if f.Good() && list.HasErrors() {
 				t.Errorf("errors in a good driver: %v", list.Err())
 			}
-			got := text(t, list)
-			if *update {
-				if err := f.Update(got); err != nil {
-					t.Fatal(err)
-				}
-			} else if diff := cmp.Diff(f.Want(), got); diff != "" {
-				t.Errorf("(-want +got), `go test -update` accepts it\n%s", diff)
-			}
+			f.Compare(t, text(t, list), *update)
 		})
 	}
 }

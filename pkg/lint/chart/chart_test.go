@@ -8,97 +8,37 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/lint"
+	"github.com/styrmin/kubectl-styrmin/test/fixture"
 )
 
 var update = flag.Bool("update", false, "rewrite what the fixtures want")
 
-// fixture is a driver with its chart, and what is to be said about the two. A
-// line before the files gives the operator's inputs: --set NAME=VALUE …
-type fixture struct {
-	path string
-	*txtar.Archive
-}
+// fixtures are drivers with their charts. A line before the files gives the
+// operator's inputs: --set NAME=VALUE …
+func fixtures(t testing.TB) []fixture.Fixture { return fixture.In(t, "testdata") }
 
-func fixtures(t testing.TB) []fixture {
-	t.Helper()
-	paths, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatal("no fixtures", err)
-	}
-	var out []fixture
-	for _, path := range paths {
-		archive, err := txtar.ParseFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		absolute, err := filepath.Abs(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, fixture{absolute, archive})
-	}
-	return out
-}
-
-func (f fixture) name() string { return strings.TrimSuffix(filepath.Base(f.path), ".txtar") }
-
-func (f fixture) inputs() lint.Inputs {
+func inputs(f fixture.Fixture) lint.Inputs {
 	var in lint.Inputs
-	for _, set := range strings.Split(string(f.Comment), "--set ")[1:] {
+	for _, set := range strings.Split(f.Comment(), "--set ")[1:] {
 		in.Set = append(in.Set, strings.TrimSpace(set))
 	}
 	return in
 }
 
-// load writes the files into a directory, makes it the working directory, and loads the driver.
-func (f fixture) load(t *testing.T) *driver.Driver {
+// loadGood loads the driver, in which nothing but what has to do with the chart is wrong.
+func loadGood(t *testing.T, f fixture.Fixture) *driver.Driver {
 	t.Helper()
-	t.Chdir(t.TempDir())
-	for _, file := range f.Files {
-		if file.Name == "want" {
-			continue
-		}
-		if err := os.MkdirAll(filepath.Dir(file.Name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file.Name, file.Data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	d, found := driver.LoadDir(".")
+	d, found := f.Load(t)
 	if d == nil || found.HasErrors() {
 		t.Fatalf("the driver alone is not good: %v", found)
 	}
-	if found := lint.Check(d, f.inputs()); found.HasErrors() {
+	if found := lint.Check(d, inputs(f)); found.HasErrors() {
 		t.Fatalf("the driver alone is not good: %v", found)
 	}
 	return d
-}
-
-// want compares the text with the fixture's, or puts it there.
-func (f fixture) want(t *testing.T, got string) {
-	t.Helper()
-	last := len(f.Files) - 1
-	if last >= 0 && f.Files[last].Name != "want" {
-		f.Files = append(f.Files, txtar.File{Name: "want"})
-		last++
-	}
-	if diff := cmp.Diff(string(f.Files[last].Data), got); diff == "" {
-		return
-	} else if !*update {
-		t.Errorf("(-want +got), `go test -update` accepts it\n%s", diff)
-		return
-	}
-	f.Files[last].Data = []byte(got)
-	if err := os.WriteFile(f.path, txtar.Format(f.Archive), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func text(t *testing.T, list diagnostic.List) string {
@@ -114,12 +54,12 @@ func text(t *testing.T, list diagnostic.List) string {
 // have no problems; others break the rule that they are named after.
 func TestFixtures(t *testing.T) {
 	for _, f := range fixtures(t) {
-		t.Run(f.name(), func(t *testing.T) {
-			got := text(t, New("").Check(t.Context(), f.load(t), f.inputs()))
-			if strings.HasPrefix(f.name(), "good-") && got != "" {
+		t.Run(f.Name, func(t *testing.T) {
+			got := text(t, New("").Check(t.Context(), loadGood(t, f), inputs(f)))
+			if strings.HasPrefix(f.Name, "good-") && got != "" {
 				t.Errorf("problems of a good driver:\n%s", got)
 			}
-			f.want(t, got)
+			f.Compare(t, got, *update)
 		})
 	}
 }
@@ -141,16 +81,16 @@ func TestEveryRuleHasAFixture(t *testing.T) {
 // TestFixturesBreakTheirRule expects of a bad fixture what its name says, and no other error.
 func TestFixturesBreakTheirRule(t *testing.T) {
 	for _, f := range fixtures(t) {
-		if strings.HasPrefix(f.name(), "good-") {
+		if strings.HasPrefix(f.Name, "good-") {
 			continue
 		}
-		t.Run(f.name(), func(t *testing.T) {
-			found := New("").Check(t.Context(), f.load(t), f.inputs())
+		t.Run(f.Name, func(t *testing.T) {
+			found := New("").Check(t.Context(), loadGood(t, f), inputs(f))
 			if len(found) == 0 {
 				t.Fatal("nothing was found")
 			}
 			for _, d := range found {
-				if !strings.HasPrefix(f.name(), d.Rule) {
+				if !strings.HasPrefix(f.Name, d.Rule) {
 					t.Errorf("it breaks %s as well: %v", d.Rule, d)
 				}
 			}

@@ -119,7 +119,8 @@ func (s *space) forgeJob(done batchv1.Job) {
 	if *made.Spec.Completions != 1 || command[0] == "true" || made.Labels[v1.LabelMode] != string(v1.ModePre) {
 		s.Fatalf("the forged Job was taken as it was: completions %d, command %v, labels %v", *made.Spec.Completions, command, made.Labels)
 	}
-	s.kubectl("delete", "job", forged.Name, "--wait=false").expect(s.T, 0)
+	// With its pod: while an action is at work, no run begins.
+	s.kubectl("delete", "job", forged.Name, "--cascade=foreground").expect(s.T, 0)
 }
 
 // forgeInstance creates an instance whose actions do nothing, of a driver nobody registered.

@@ -56,9 +56,15 @@ func onCluster(t *testing.T) (context.Context, *Client) {
 	return ctx, client
 }
 
-func (c *Client) deploy(ctx context.Context, t *testing.T, name, image string, replicas int32, of Component) {
+// deploy makes a Deployment whose pods end at once, unless they are altered.
+func (c *Client) deploy(ctx context.Context, t *testing.T, name, image string, replicas int32, of Component, alter ...func(*corev1.PodSpec)) {
 	t.Helper()
-	none := int64(0)
+	pod := corev1.PodSpec{TerminationGracePeriodSeconds: new(int64(0)), Containers: []corev1.Container{{
+		Name: "main", Image: image, ImagePullPolicy: corev1.PullIfNotPresent, Command: []string{"sleep", "3600"},
+	}}}
+	for _, f := range alter {
+		f(&pod)
+	}
 	_, err := c.kube.AppsV1().Deployments(c.namespace).Create(ctx, &appsv1.Deployment{
 		ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: map[string]string{helmRelease: name}},
 		Spec: appsv1.DeploymentSpec{
@@ -66,9 +72,7 @@ func (c *Client) deploy(ctx context.Context, t *testing.T, name, image string, r
 			Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"name": name}},
 			Template: corev1.PodTemplateSpec{
 				ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"name": name, "component": of.Name}},
-				Spec: corev1.PodSpec{TerminationGracePeriodSeconds: &none, Containers: []corev1.Container{{
-					Name: "main", Image: image, ImagePullPolicy: corev1.PullIfNotPresent, Command: []string{"sleep", "3600"},
-				}}},
+				Spec:       pod,
 			},
 		},
 	}, metav1.CreateOptions{})
@@ -122,7 +126,8 @@ func TestStopAndStartOnACluster(t *testing.T) {
 // TestStopKilledMidway: a stop whose wait was cut short has the record, and the next call finishes.
 func TestStopKilledMidway(t *testing.T) {
 	ctx, client := onCluster(t)
-	client.deploy(ctx, t, "mine", image, 2, worker)
+	// The pods outlast the deadline: as a container's first process, sleep is deaf to SIGTERM.
+	client.deploy(ctx, t, "mine", image, 2, worker, func(pod *corev1.PodSpec) { pod.TerminationGracePeriodSeconds = new(int64(8)) })
 	if err := client.Ready(ctx, worker); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -12,7 +13,7 @@ import (
 )
 
 func main() {
-	if err := root().Execute(); err != nil {
+	if err := root().ExecuteContext(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "cluster:", err)
 		os.Exit(1)
 	}
@@ -42,6 +43,6 @@ func root() *cobra.Command {
 		},
 	}
 	cmd.PersistentFlags().StringVar(&a.source, "source", "test/cluster", "directory of this program's module")
-	cmd.AddCommand(a.up(), a.down(), a.init(), a.binaries(), a.images(), a.image(), a.kubeconfig())
+	cmd.AddCommand(a.up(), a.down(), a.init(), a.binaries(), a.images(), a.image(), a.kubeconfig(), a.daemon(), a.compact())
 	return cmd
 }

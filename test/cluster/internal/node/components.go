@@ -13,13 +13,13 @@ func (n *Node) components() []sandbox.Component {
 		},
 		{
 			Name:  "etcd",
-			Ready: "http://127.0.0.1:2379/health",
+			Ready: etcdURL + "/health",
 			Args: []string{
 				n.program("etcd"),
 				"--data-dir=" + n.cache.State("etcd"),
 				"--unsafe-no-fsync", // the data is thrown away anyway
-				"--listen-client-urls=http://127.0.0.1:2379",
-				"--advertise-client-urls=http://127.0.0.1:2379",
+				"--listen-client-urls=" + etcdURL,
+				"--advertise-client-urls=" + etcdURL,
 				"--listen-peer-urls=http://127.0.0.1:2380",
 			},
 		},
@@ -31,7 +31,7 @@ func (n *Node) components() []sandbox.Component {
 				"--bind-address=0.0.0.0",
 				"--advertise-address=" + nodeAddress,
 				"--secure-port=6443",
-				"--etcd-servers=http://127.0.0.1:2379",
+				"--etcd-servers=" + etcdURL,
 				"--authorization-mode=Node,RBAC",
 				"--enable-admission-plugins=NodeRestriction",
 				"--service-cluster-ip-range=" + services,

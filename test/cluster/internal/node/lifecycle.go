@@ -2,7 +2,9 @@ package node
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -45,11 +47,22 @@ func (n *Node) Stop() error {
 	return nil
 }
 
+var errNotRunning = errors.New("no cluster is running: make cluster starts one")
+
+// Tell stops or starts a daemon of the running node.
+func (n *Node) Tell(ctx context.Context, verb, daemon string) error {
+	process := n.Running()
+	if process == nil {
+		return errNotRunning
+	}
+	return process.Tell(ctx, verb, daemon)
+}
+
 // Runtime gives access to the running node's images.
 func (n *Node) Runtime() (*image.Runtime, error) {
 	process := n.sandbox.Running()
 	if process == nil {
-		return nil, fmt.Errorf("no cluster is running: make cluster starts one")
+		return nil, errNotRunning
 	}
 	return image.NewRuntime(process.Path(containerdSocket)), nil
 }

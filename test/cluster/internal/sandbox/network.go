@@ -1,11 +1,16 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // Network joins the sandbox to the host by one pair of virtual interfaces. There is no way further: no NAT, no default route.
@@ -63,4 +68,33 @@ func commands(list ...[]string) error {
 		}
 	}
 	return nil
+}
+
+// Dial connects to what listens inside the sandbox, on its loopback interface for one.
+func (p *Process) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	type dialled struct {
+		conn net.Conn
+		err  error
+	}
+	done := make(chan dialled)
+	go func() {
+		// The thread has changed its network: it is not given back, and so ends with this goroutine.
+		runtime.LockOSThread()
+		conn, err := p.dialHere(ctx, network, address)
+		done <- dialled{conn, err}
+	}()
+	d := <-done
+	return d.conn, d.err
+}
+
+func (p *Process) dialHere(ctx context.Context, network, address string) (net.Conn, error) {
+	namespace, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", p.PID))
+	if err != nil {
+		return nil, err
+	}
+	defer namespace.Close()
+	if err := unix.Setns(int(namespace.Fd()), unix.CLONE_NEWNET); err != nil {
+		return nil, fmt.Errorf("enter the sandbox's network: %w", err)
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
 }

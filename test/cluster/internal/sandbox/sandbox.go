@@ -29,8 +29,8 @@ type Sandbox struct {
 
 const (
 	stopDeadline = 30 * time.Second
-	// supervisor is the log of the sandbox's PID 1.
-	supervisor = "supervisor"
+	// supervisorLog is the log of the sandbox's PID 1.
+	supervisorLog = "supervisor"
 )
 
 // Process is the sandbox's PID 1, seen from the host.
@@ -83,7 +83,7 @@ func (s *Sandbox) Start() (*Process, error) {
 			return nil, err
 		}
 	}
-	log, err := os.Create(s.LogFile(supervisor))
+	log, err := os.Create(s.LogFile(supervisorLog))
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func (s *Sandbox) Died() bool {
 }
 
 // SupervisorTail is the end of what PID 1 said.
-func (s *Sandbox) SupervisorTail() string { return s.Tail(supervisor) }
+func (s *Sandbox) SupervisorTail() string { return s.Tail(supervisorLog) }
 
 // poll until the condition holds.
 func poll(deadline time.Duration, what string, condition func() bool) error {

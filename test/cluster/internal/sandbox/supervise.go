@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -24,54 +25,76 @@ type Component struct {
 
 const readyDeadline = 3 * time.Minute
 
-// supervise never restarts anything: a daemon that dies is a fault to be seen, and the end of the sandbox.
+// supervisor is what PID 1 knows of its daemons.
+type supervisor struct {
+	*Sandbox
+	components []Component
+	mu         sync.Mutex
+	// daemons are those that run, by process id.
+	daemons map[int]*daemon
+	died    chan error
+}
+
+// daemon is a component that runs.
+type daemon struct {
+	Component
+	pid int
+	// stopped is true when it was asked to end.
+	stopped bool
+	// ended is closed when it has.
+	ended chan struct{}
+}
+
+// supervise never restarts anything by itself: a daemon that dies is a fault to be seen, and the end of the sandbox.
 func (s *Sandbox) supervise(components []Component) error {
-	died := make(chan error, 1)
-	started := make(chan map[int]string, 1)
-	started <- map[int]string{}
+	v := &supervisor{Sandbox: s, components: components, daemons: map[int]*daemon{}, died: make(chan error, 1)}
 	for i, c := range components {
 		begin := time.Now()
-		if err := s.start(c, started); err != nil {
+		d, err := v.fork(c)
+		if err != nil {
 			return err
 		}
 		if i == 0 {
-			go func() { died <- s.reap(started) }()
+			go func() { v.died <- v.reap() }()
 		}
-		if err := s.await(c, died); err != nil {
+		if err := v.await(d); err != nil {
 			return err
 		}
 		fmt.Printf("%s started, %s\n", c.Name, time.Since(begin).Round(10*time.Millisecond))
 	}
-	return <-died
+	if err := v.listen(); err != nil {
+		return err
+	}
+	return <-v.died
 }
 
-func (s *Sandbox) start(c Component, started chan map[int]string) error {
-	log, err := os.OpenFile(s.LogFile(c.Name), os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o644)
+func (v *supervisor) fork(c Component) (*daemon, error) {
+	log, err := os.OpenFile(v.LogFile(c.Name), os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer log.Close()
 	null, err := os.Open(os.DevNull)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer null.Close()
-	// The map is held while forking, so that reap knows every child it meets.
-	names := <-started
-	defer func() { started <- names }()
+	// The lock is held while forking, so that reap knows every child it meets.
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	pid, err := syscall.ForkExec(c.Args[0], c.Args, &syscall.ProcAttr{
 		Env:   append(os.Environ(), c.Env...),
 		Files: []uintptr{null.Fd(), log.Fd(), log.Fd()},
 	})
 	if err != nil {
-		return fmt.Errorf("start %s: %w", c.Args[0], err)
+		return nil, fmt.Errorf("start %s: %w", c.Args[0], err)
 	}
-	names[pid] = c.Name
-	return nil
+	v.daemons[pid] = &daemon{Component: c, pid: pid, ended: make(chan struct{})}
+	return v.daemons[pid], nil
 }
 
-// reap collects every orphan of the sandbox, as PID 1 has to, until one of the components ends.
-func (s *Sandbox) reap(started chan map[int]string) error {
+// reap collects every orphan of the sandbox, as PID 1 has to, until one of the daemons ends that nobody stopped.
+func (v *supervisor) reap() error {
 	for {
 		var status syscall.WaitStatus
 		pid, err := syscall.Wait4(-1, &status, 0, nil)
@@ -81,33 +104,47 @@ func (s *Sandbox) reap(started chan map[int]string) error {
 		if err != nil {
 			return fmt.Errorf("wait for children: %w", err)
 		}
-		names := <-started
-		name, ours := names[pid]
-		started <- names
-		if ours {
+		if d := v.forget(pid); d != nil && !d.stopped {
 			return fmt.Errorf("%s died (exit code %d, signal %d)\n%s",
-				name, status.ExitStatus(), status.Signal(), s.Tail(name))
+				d.Name, status.ExitStatus(), status.Signal(), v.Tail(d.Name))
 		}
 	}
 }
 
-func (s *Sandbox) await(c Component, died <-chan error) error {
-	if c.Ready == "" {
+// forget takes note that a process has ended; it returns nil for one that is no daemon.
+func (v *supervisor) forget(pid int) *daemon {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	d := v.daemons[pid]
+	if d != nil {
+		delete(v.daemons, pid)
+		close(d.ended)
+	}
+	return d
+}
+
+// await waits until a daemon works, or has ended.
+func (v *supervisor) await(d *daemon) error {
+	if d.Ready == "" {
 		return nil
 	}
-	var dead error
-	err := poll(readyDeadline, c.Name+" is ready", func() bool {
+	died := false
+	err := poll(readyDeadline, d.Name+" is ready", func() bool {
 		select {
-		case dead = <-died:
+		case <-d.ended:
+			died = true
 			return true
 		default:
-			return ready(c.Ready)
+			return ready(d.Ready)
 		}
 	})
-	if err != nil {
-		return fmt.Errorf("%w\n%s", err, s.Tail(c.Name))
+	if err == nil && died {
+		err = fmt.Errorf("%s ended before it was ready", d.Name)
 	}
-	return dead
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, v.Tail(d.Name))
+	}
+	return nil
 }
 
 // prober looks at health endpoints only; whom it talks to is not the question.

@@ -26,7 +26,7 @@ func main() {
 		os.Exit(runner.ExitFailed)
 	}
 	r := &runner.Runner{
-		Streams:     runner.Streams{Out: os.Stdout, Err: os.Stderr},
+		Streams:     runner.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr},
 		Args:        os.Args[1:],
 		Getenv:      os.Getenv,
 		Environ:     os.Environ(),

@@ -46,12 +46,9 @@ func (c *Client) noReadyPod(ctx context.Context, component Component, pods []cor
 	if current, err := c.podsOf(explain, component); err == nil {
 		pods = current
 	}
-	lines := []string{fmt.Sprintf("component %s: no ready pod with labels %s in namespace %s", component.Name, component.Selector(), c.namespace)}
-	if len(pods) == 0 {
-		lines = append(lines, "there is no such pod at all: is the component stopped?")
+	return &NoReadyPodError{
+		Component: component, Namespace: c.namespace, cause: ctx.Err(), Reasons: c.reasons(explain, unfinished{pods: pods}),
 	}
-	lines = append(lines, c.reasons(explain, unfinished{pods: pods})...)
-	return fmt.Errorf("%s: %w", strings.Join(lines, "\n  "), ctx.Err())
 }
 
 // podsOf lists a component's pods: those of its workloads. A component that an

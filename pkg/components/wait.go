@@ -100,8 +100,10 @@ type TimeoutError struct {
 
 // Unfinished is a workload that was not as it should be at the deadline.
 type Unfinished struct {
-	Component, Workload, Progress string
-	Reasons                       []string
+	Component string   `json:"component"`
+	Workload  string   `json:"workload"`
+	Progress  string   `json:"progress"`
+	Reasons   []string `json:"reasons,omitempty"`
 }
 
 func (e *TimeoutError) Error() string {

@@ -1,5 +1,3 @@
-// Package runner is the pod's side of an action: it installs itself into the
-// pod, runs the flow, and carries out the primitives that the flow calls.
 package runner
 
 import (
@@ -29,6 +27,7 @@ const TerminationLog = "/dev/termination-log"
 
 // Streams are what the process reads from and writes to.
 type Streams struct {
+	In       io.Reader
 	Out, Err io.Writer
 }
 
@@ -81,6 +80,6 @@ func (r *Runner) command() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(r.installCommand(), r.actionCommand(), r.componentCommand(), r.execCommand())
+	root.AddCommand(r.installCommand(), r.actionCommand(), r.callCommand(), r.componentCommand(), r.execCommand())
 	return root
 }

@@ -1,0 +1,43 @@
+package runner
+
+import (
+	"context"
+	"errors"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/components"
+)
+
+// several are the fields of a request about components.
+type several struct {
+	common
+	Components []string `json:"components"`
+}
+
+// check tells a forgotten list from an empty one, for which there is nothing to do.
+func (s *several) check() error {
+	if s.Components == nil {
+		return errors.New("components is missing; expected a list of the driver's components")
+	}
+	return nil
+}
+
+// each picks the components and does something to all of them.
+func (s *several) each(c *call, do func(...components.Component) error) (any, error) {
+	picked, err := c.declared.Pick(s.Components...)
+	if err != nil {
+		return nil, err
+	}
+	return nil, do(picked...)
+}
+
+type stopRequest struct{ several }
+
+func (r *stopRequest) do(ctx context.Context, c *call) (any, error) {
+	return r.each(c, func(picked ...components.Component) error { return c.client.Stop(ctx, picked...) })
+}
+
+type startRequest struct{ several }
+
+func (r *startRequest) do(ctx context.Context, c *call) (any, error) {
+	return r.each(c, func(picked ...components.Component) error { return c.client.Start(ctx, picked...) })
+}

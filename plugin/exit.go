@@ -7,6 +7,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 )
@@ -68,7 +69,7 @@ func exitCode(err error) int {
 		inputs   *instance.ProblemsError
 		refused  *engine.RefusedError
 		failed   *engine.FailedError
-		locked   *engine.LockedError
+		locked   *lock.TakenError
 		aborted  *engine.AbortedError
 		stopped  *engine.InterruptedError
 		held     *helm.HeldError

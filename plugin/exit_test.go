@@ -20,6 +20,7 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 )
@@ -47,7 +48,7 @@ func TestExitCode(t *testing.T) {
 		"held":               {&helm.HeldError{Message: "held"}, ExitHeld, "error: held"},
 		"held in a failure":  {&engine.FailedError{Mode: "core", Helm: &helm.HeldError{Message: "held"}}, ExitHeld, "error: the run failed in core: the Helm release could not be changed: held\n       The pre actions succeeded and are not undone; the Helm release is not at the new version."},
 		"pending":            {&helm.PendingError{Release: "notes", Revision: 2, Status: "pending-upgrade"}, ExitHeld, "error: release \"notes\" is pending-upgrade (revision 2): another client is changing it, or died while doing so; wait for it, or run helm rollback to end it"},
-		"locked":             {&engine.LockedError{Namespace: "n", Name: "a", Holder: "h", Since: time.Unix(0, 0)}, ExitHeld, "error: StyrminDeployment n/a is being driven by h since 1970-01-01T00:00:00Z; follow it with `kubectl styrmin status a -n n --watch`, or end its run with `kubectl styrmin abort a -n n`"},
+		"locked":             {&lock.TakenError{Namespace: "n", Name: "a", Holder: "h", Since: time.Unix(0, 0)}, ExitHeld, "error: StyrminDeployment n/a is being driven by h since 1970-01-01T00:00:00Z; follow it with `kubectl styrmin status a -n n --watch`, or end its run with `kubectl styrmin abort a -n n`"},
 		"preflight":          {&engine.PreflightError{Message: "no kinds"}, ExitCluster, "error: no kinds"},
 		"unreachable":        {&url.Error{Op: "Get", URL: "https://me:hunter2@10.0.0.1:6443/api?x=1", Err: dial}, ExitCluster, "error: the cluster at https://10.0.0.1:6443 cannot be reached: dial tcp: connection refused\n       Check --kubeconfig, --context and --server."},
 		"registry":           {fmt.Errorf("load the chart: %w: %w", helm.ErrUnreachable, &url.Error{Op: "Get", URL: "https://r", Err: dial}), ExitCluster, "error: load the chart: unreachable: Get \"https://r\": dial tcp: connection refused"},

@@ -16,7 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
-	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/output"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
@@ -119,12 +119,12 @@ func (l *logsOptions) pods(ctx context.Context, c *clients) ([]corev1.Pod, error
 }
 
 // kept finds what was kept of attempts whose pods are gone, oldest first.
-func (l *logsOptions) kept(ctx context.Context, c *clients, pods []corev1.Pod) ([]engine.KeptLog, error) {
-	all, err := engine.KeptLogs(ctx, c.kube, c.namespace, l.run)
+func (l *logsOptions) kept(ctx context.Context, c *clients, pods []corev1.Pod) ([]output.Kept, error) {
+	all, err := output.Load(ctx, c.kube, c.namespace, l.run)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(log engine.KeptLog) bool {
+	return slices.DeleteFunc(all, func(log output.Kept) bool {
 		_, attempt, ok := jobs.ParseName(log.Job, l.run)
 		there := slices.ContainsFunc(pods, func(pod corev1.Pod) bool { return pod.Labels[batchv1.JobNameLabel] == log.Job })
 		return there || !ok || l.action != "" && jobs.Name(l.run, l.action, attempt) != log.Job
@@ -139,7 +139,7 @@ func (l *logsOptions) what() string {
 }
 
 // printKept prints the end of an output, and says that it is no more than that.
-func (l *logsOptions) printKept(log engine.KeptLog) {
+func (l *logsOptions) printKept(log output.Kept) {
 	action, attempt, _ := jobs.ParseName(log.Job, l.run)
 	fmt.Fprintf(l.ErrOut, "%s, attempt %d: its pod is gone; this is the end of its output, which was kept\n", action, attempt)
 	for line := range strings.Lines(log.Text) {

@@ -12,6 +12,7 @@ import (
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/plugin/preview"
 )
 
@@ -34,7 +35,7 @@ func (c *clients) undriven(ctx context.Context, d *v1.StyrminDeployment) bool {
 	if run == nil || run.EndedAt != nil {
 		return false
 	}
-	lease, err := c.kube.CoordinationV1().Leases(d.Namespace).Get(ctx, engine.LeaseName(d.Name), metav1.GetOptions{})
+	lease, err := c.kube.CoordinationV1().Leases(d.Namespace).Get(ctx, lock.LeaseName(d.Name), metav1.GetOptions{})
 	if err != nil {
 		return apierrors.IsNotFound(err)
 	}

@@ -54,7 +54,7 @@ const (
 // the API server has accepted first, the abort or the success, holds.
 //
 // It returns a *RefusedError when there is nothing to abort, and an error that is a
-// *LockedError when the engine did not let go in time. The abort is recorded then
+// *lock.TakenError when the engine did not let go in time. The abort is recorded then
 // all the same, and asking again goes on with it.
 func (e *Engine) Abort(ctx context.Context, request AbortRequest) (AbortOutcome, error) {
 	deployment, joined, err := e.recordAbort(ctx, request)

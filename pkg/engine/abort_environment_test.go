@@ -15,6 +15,7 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
@@ -262,7 +263,7 @@ func TestAbortTakesNoLiveEnginesLock(t *testing.T) {
 	request := w.abortRequest("")
 	request.Timeout = 5 * time.Second
 	_, err := e.Abort(t.Context(), request)
-	var locked *engine.LockedError
+	var locked *lock.TakenError
 	if !errors.As(err, &locked) || locked.Holder != "deaf-host/1-abcde" || !strings.Contains(err.Error(), "finish the abort with: kubectl styrmin abort app -n "+w.namespace) {
 		t.Errorf("expected the engine that does not let go to be named, got %v", err)
 	}

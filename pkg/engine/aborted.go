@@ -8,6 +8,7 @@ import (
 	"time"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 )
 
 // helmGrace is how long Helm may go on with a change of the release once its run
@@ -36,7 +37,7 @@ type NotLetGoError struct {
 	// Again is the command that finishes the abort.
 	Again string
 	// Locked says who has the lock.
-	Locked *LockedError
+	Locked *lock.TakenError
 }
 
 // Error names the engine and what to do about it.

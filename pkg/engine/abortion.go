@@ -12,6 +12,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/output"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
@@ -21,11 +23,11 @@ type abortion struct {
 	deployment *v1.StyrminDeployment
 	run        *v1.Run
 	watcher    *watcher
-	logs       logFollower
+	logs       output.Follower
 	// seen holds the newest attempt of each action that was at work.
 	seen map[string]attempt
 	// told holds what was reported as not ended yet.
-	told map[string]bool
+	told told
 }
 
 // attempt is an attempt's Job.
@@ -35,14 +37,14 @@ type attempt struct {
 }
 
 func newAbortion(e *Engine, deployment *v1.StyrminDeployment) *abortion {
-	return &abortion{engine: e, deployment: deployment, run: deployment.Status.Run, seen: map[string]attempt{}, told: map[string]bool{}}
+	return &abortion{engine: e, deployment: deployment, run: deployment.Status.Run, seen: map[string]attempt{}}
 }
 
 // carryOut ends the actions at once, and once more under the lock: until then the
 // engine at work may have started one that it had decided to start.
 func (a *abortion) carryOut(ctx context.Context) (AbortOutcome, error) {
 	a.watcher = newWatcher(ctx, a.engine.Kube, a.deployment.Namespace, a.run.ID)
-	defer func() { a.watcher.close(); a.logs.wg.Wait() }()
+	defer func() { a.watcher.close(); a.logs.Wait() }()
 	if err := a.watcher.start(ctx); err != nil {
 		return AbortOutcome{}, err
 	}
@@ -64,13 +66,13 @@ func (a *abortion) carryOut(ctx context.Context) (AbortOutcome, error) {
 // another run has begun meanwhile, no engine has to do with this one any more.
 func (a *abortion) lock(ctx context.Context) (locked context.Context, release func(), err error) {
 	namespace, name := a.deployment.Namespace, a.deployment.Name
-	var busy *LockedError
+	var busy *lock.TakenError
 	for {
-		locked, release, err = lock(ctx, a.engine.Kube, namespace, name, ownerOf(a.deployment))
+		locked, release, err = lock.Take(ctx, a.engine.Kube, namespace, name, ownerOf(a.deployment))
 		if err == nil {
 			return locked, release, nil
 		}
-		if errors.As(err, &busy) && a.first(busy.Holder) {
+		if errors.As(err, &busy) && a.told.first(busy.Holder, "") {
 			a.report(Event{Kind: EngineStopping, Message: busy.Holder})
 		}
 		switch {
@@ -88,7 +90,7 @@ func (a *abortion) lock(ctx context.Context) (locked context.Context, release fu
 }
 
 // notLetGo says that an engine, or what is left of one, stands in the way.
-func (a *abortion) notLetGo(busy *LockedError) error {
+func (a *abortion) notLetGo(busy *lock.TakenError) error {
 	if busy == nil {
 		return fmt.Errorf("run %s is recorded as aborted, and it could not be found out in time whether its engine is alive; finish the abort with: %s", a.run.ID, a.again())
 	}
@@ -109,7 +111,7 @@ func (a *abortion) stopAll(ctx context.Context) error {
 			return err
 		}
 		for _, one := range left {
-			if a.first(one.String()) {
+			if a.told.first(one.String(), "") {
 				a.report(Event{Kind: ActionStopping, Action: one.action, Message: one.place()})
 			}
 		}
@@ -160,10 +162,10 @@ func (a *abortion) stop(ctx context.Context) ([]leftover, error) {
 // remember notes what is at work before it is ended: the attempt, and what its pod prints until its end.
 func (a *abortion) remember(one leftover) {
 	switch {
-	case one.pod != nil && started(one.pod):
-		a.logs.add(one.pod, func(s *stream) {
-			options := &corev1.PodLogOptions{TailLines: new(int64(keptLines + 1))}
-			follow(a.watcher.background, a.engine.Kube, one.pod, options, s.kept.add)
+	case one.pod != nil && jobs.Started(one.pod):
+		a.logs.Add(one.pod, func(s *output.Stream) {
+			options := &corev1.PodLogOptions{TailLines: new(int64(output.KeptLines + 1))}
+			output.Read(a.watcher.background, a.engine.Kube, one.pod, options, s.Keep)
 		})
 	case one.pod == nil:
 		evidence, err := jobs.Read(one.job)
@@ -191,13 +193,6 @@ func (a *abortion) end(ctx context.Context, one leftover) error {
 		return fmt.Errorf("end %s: %w", one, err)
 	}
 	return nil
-}
-
-// first is true the first time that something is told.
-func (a *abortion) first(what string) bool {
-	known := a.told[what]
-	a.told[what] = true
-	return !known
 }
 
 func (a *abortion) report(event Event) {

@@ -48,7 +48,7 @@ func (r *run) waitsForPod(start lifecycle.Start) (bool, error) {
 		return false, nil
 	}
 	why := fmt.Sprintf("pod %s of an earlier attempt has not ended", pod.Name)
-	if r.logs.waits(pod.Name, why) {
+	if r.told.first(pod.Name, why) {
 		r.report(Event{Kind: ActionWaiting, Mode: start.Action.Mode, Action: name, Attempt: start.Attempt, Message: why})
 	}
 	if _, known := r.blocked[name]; !known {

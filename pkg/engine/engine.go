@@ -11,6 +11,7 @@ import (
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 )
@@ -77,7 +78,7 @@ type Outcome struct {
 // Do carries out what was prepared. It returns a *FailedError when the run
 // stopped, an *AbortedError when somebody ended it for good, an
 // *InterruptedError when ctx ended, after which the run stays resumable, a
-// *LockedError when somebody else drives the deployment, a *helm.HeldError when
+// *lock.TakenError when somebody else drives the deployment, a *helm.HeldError when
 // the gate held the release, a *RefusedError when the request makes no sense any
 // more, and else an error of the cluster.
 func (e *Engine) Do(ctx context.Context, p *Prepared) (Outcome, error) {
@@ -88,14 +89,14 @@ func (e *Engine) Do(ctx context.Context, p *Prepared) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	locked, release, err := lock(ctx, e.Kube, deployment.Namespace, deployment.Name, ownerOf(deployment))
+	locked, release, err := lock.Take(ctx, e.Kube, deployment.Namespace, deployment.Name, ownerOf(deployment))
 	if err != nil {
 		return Outcome{}, err
 	}
 	defer release()
 	outcome, err := e.drive(locked, p)
-	if err != nil && errors.Is(context.Cause(locked), errLockLost) {
-		return outcome, errLockLost
+	if err != nil && errors.Is(context.Cause(locked), lock.ErrLost) {
+		return outcome, lock.ErrLost
 	}
 	return outcome, err
 }

@@ -41,7 +41,7 @@ func (r *run) event(event Event) {
 	}
 	message := eventMessage(event)
 	if event.Kind == ActionFailed {
-		message = withOutput(message, r.logs.lastWords(jobOf(&event.Run, event.Action), mostEvent-len(message)-len(lastWords)))
+		message = withOutput(message, r.logs.LastWords(jobOf(&event.Run, event.Action), mostEvent-len(message)-len(lastWords)))
 	}
 	deployment := r.status.deployment()
 	r.later.do(func(ctx context.Context) { r.engine.event(ctx, deployment, kind, event, message) })

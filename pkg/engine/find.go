@@ -13,6 +13,8 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/access"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
@@ -38,7 +40,7 @@ func (e *Engine) find(ctx context.Context, p *Prepared) (found findings, err err
 	if found.gate, err = ReadGate(ctx, e.Kube, p.Desired.Namespace); err != nil {
 		return found, err
 	}
-	if found.lock, err = readHolder(ctx, e.Kube, p.Desired.Namespace, p.Desired.Name); err != nil {
+	if found.lock, err = lock.Read(ctx, e.Kube, p.Desired.Namespace, p.Desired.Name); err != nil {
 		return found, err
 	}
 	found.refused, err = e.refusals(ctx, p, found)
@@ -156,7 +158,7 @@ func (e *Engine) refusals(ctx context.Context, p *Prepared, found findings) ([]s
 	checks := []func() error{
 		func() error { return e.checkPermissions(ctx, p.Desired.Namespace) },
 		func() error { return e.mayRegister(ctx, p, found) },
-		func() error { return found.lock.refuses(p.Desired) },
+		func() error { return found.lock.Refuses(p.Desired.Namespace, p.Desired.Name) },
 		func() error { return e.refusesNewRun(ctx, p) },
 		func() error { return p.refusesChange(found.helm) },
 	}
@@ -178,7 +180,7 @@ func (e *Engine) mayRegister(ctx context.Context, p *Prepared, found findings) e
 	if !found.register {
 		return nil
 	}
-	denied, err := e.denied(ctx, "", permission{group: v1.GroupVersion.Group, resource: "applicationdrivers", clusterScoped: true, verbs: []string{"patch"}})
+	denied, err := access.Denied(ctx, e.Kube, "", access.Permission{Group: v1.GroupVersion.Group, Resource: "applicationdrivers", ClusterScoped: true, Verbs: []string{"patch"}})
 	if err != nil || len(denied) == 0 {
 		return err
 	}
@@ -190,7 +192,7 @@ func isRefusal(err error) bool {
 	var (
 		preflight *PreflightError
 		refused   *RefusedError
-		locked    *LockedError
+		locked    *lock.TakenError
 		held      *helm.HeldError
 	)
 	return errors.As(err, &preflight) || errors.As(err, &refused) || errors.As(err, &locked) || errors.As(err, &held)

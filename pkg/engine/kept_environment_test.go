@@ -17,6 +17,7 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/output"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
@@ -46,7 +47,7 @@ func prints(ctx context.Context, k *kubelet, pod *corev1.Pod) *ending {
 // kept is what is kept of a run's outputs, as "ACTION: TEXT".
 func (w *world) kept(run string) []string {
 	w.t.Helper()
-	logs, err := engine.KeptLogs(w.t.Context(), w.kube, w.namespace, run)
+	logs, err := output.Load(w.t.Context(), w.kube, w.namespace, run)
 	w.must(err)
 	var out []string
 	for _, log := range logs {

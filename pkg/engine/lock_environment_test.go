@@ -15,6 +15,7 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -23,7 +24,7 @@ func ptr[T any](v T) *T { return &v }
 func (w *world) lease(holder string, renewed time.Time) *coordinationv1.Lease {
 	w.t.Helper()
 	lease := &coordinationv1.Lease{
-		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: engine.LeaseName(deploymentName)},
+		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: lock.LeaseName(deploymentName)},
 		Spec: coordinationv1.LeaseSpec{
 			HolderIdentity: &holder, LeaseDurationSeconds: ptr[int32](15),
 			AcquireTime: ptr(metav1.NewMicroTime(renewed)), RenewTime: ptr(metav1.NewMicroTime(renewed)),
@@ -36,7 +37,7 @@ func (w *world) lease(holder string, renewed time.Time) *coordinationv1.Lease {
 // holdLease makes the lock somebody's who renews it until ctx ends, with a clock that is an hour behind.
 func (w *world) holdLease(ctx context.Context, holder string) *coordinationv1.Lease {
 	w.t.Helper()
-	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: engine.LeaseName(deploymentName)}}
+	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: lock.LeaseName(deploymentName)}}
 	w.must(client.IgnoreNotFound(w.admin.Delete(ctx, lease)))
 	lease = w.lease(holder, time.Now().Add(-time.Hour))
 	renewed := lease.DeepCopy()
@@ -53,7 +54,7 @@ func (w *world) holdLease(ctx context.Context, holder string) *coordinationv1.Le
 // freeLock stands for the 15 seconds after which a dead engine's lock is taken.
 func (w *world) freeLock() {
 	w.t.Helper()
-	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: engine.LeaseName(deploymentName)}}
+	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: lock.LeaseName(deploymentName)}}
 	patch := client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"holderIdentity":""}}`))
 	w.must(client.IgnoreNotFound(w.admin.Patch(w.t.Context(), lease, patch)))
 }
@@ -66,7 +67,7 @@ func TestLiveHolderIsRespected(t *testing.T) {
 	w.holdLease(ctx, "other-host/1-abcde")
 	began := time.Now()
 	_, _, err := w.do(t.Context(), w.request(engine.VerbSetup, w.driverWith(), "1.0"))
-	var locked *engine.LockedError
+	var locked *lock.TakenError
 	if !errors.As(err, &locked) || locked.Holder != "other-host/1-abcde" || !strings.Contains(err.Error(), "other-host/1-abcde") {
 		t.Fatalf("expected the holder to be named, got %v", err)
 	}
@@ -106,7 +107,7 @@ func TestTwoEnginesAtOnce(t *testing.T) {
 	case <-time.After(patience):
 		t.Fatal("both engines wait")
 	}
-	var locked *engine.LockedError
+	var locked *lock.TakenError
 	if !errors.As(err, &locked) {
 		t.Errorf("expected the slower engine to be told of the lock, got %v", err)
 	}

@@ -62,7 +62,7 @@ func (r *run) observe(ctx context.Context) error {
 		changed = append(changed, next)
 	}
 	for _, action := range changed {
-		r.logs.drain(ctx, action.Job)
+		r.logs.Drain(ctx, action.Job)
 		r.report(transition(action))
 		r.keepLogs(action.Job)
 	}

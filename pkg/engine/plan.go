@@ -2,9 +2,9 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
@@ -43,7 +43,7 @@ type Plan struct {
 	// Gate says what other clients' changes of the release meet now.
 	Gate PlannedGate `json:"gate"`
 	// Lock is held by an engine; nil when it is free.
-	Lock *Holder `json:"lock"`
+	Lock *lock.Holder `json:"lock"`
 	// Refused says why the verb would refuse to do it now; empty when it would not.
 	Refused []string `json:"refused"`
 }
@@ -139,15 +139,6 @@ type PlannedGate struct {
 	Message string            `json:"message"`
 	// Rollback says whether a rollback is let through.
 	Rollback v1.RollbackPolicy `json:"rollback"`
-}
-
-// Holder is an engine that has a deployment's lock.
-type Holder struct {
-	Identity string    `json:"identity"`
-	Since    time.Time `json:"since"`
-	// Renewing is true when the engine was seen to renew the lock; one that does
-	// not is likely dead, and `setup` and `upgrade` take over from it.
-	Renewing bool `json:"renewing"`
 }
 
 // Plan finds out what Do would do with what was prepared. It changes nothing,

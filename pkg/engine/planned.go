@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
@@ -22,7 +23,7 @@ type findings struct {
 	// helm is the change of the release; nil when there is none.
 	helm    *PlannedHelm
 	gate    GateState
-	lock    *Holder
+	lock    *lock.Holder
 	refused []string
 }
 

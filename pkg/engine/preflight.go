@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/access"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
@@ -61,6 +63,16 @@ func (e *Engine) checkNamespace(ctx context.Context, namespace string) error {
 		return fmt.Errorf("read namespace %s: %w", namespace, err)
 	}
 	return nil
+}
+
+// checkPermissions reports everything that the operator may not do of what a run needs.
+func (e *Engine) checkPermissions(ctx context.Context, namespace string) error {
+	missing, err := access.Missing(ctx, e.Kube, namespace)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	return &PreflightError{fmt.Sprintf("you lack permissions that a run needs in namespace %s:\n  %s\nNothing was changed. Ask a platform admin for the role `edit` there; `kubectl styrmin install` adds what Styrmin needs to it.",
+		namespace, strings.Join(missing, "\n  "))}
 }
 
 // checkServiceAccounts looks for the accounts that the driver's actions run as.

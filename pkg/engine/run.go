@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/output"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 )
 
@@ -29,7 +30,9 @@ type run struct {
 	// blocked holds since when each action waits for a pod of an earlier attempt.
 	blocked map[string]time.Time
 	// logs follows the pods' output.
-	logs logFollower
+	logs output.Follower
+
+	told told
 	// mode is the mode last reported.
 	mode v1.Mode
 	// helmErr is the failure of this engine's change of the release.
@@ -76,7 +79,7 @@ func (r *run) close() {
 	if r.watcher != nil {
 		r.watcher.close()
 	}
-	r.logs.wg.Wait()
+	r.logs.Wait()
 	r.later.finish()
 }
 

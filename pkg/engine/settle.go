@@ -8,6 +8,7 @@ import (
 	"k8s.io/client-go/util/retry"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/output"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
@@ -43,8 +44,8 @@ func (a *abortion) settle(ctx context.Context) (AbortOutcome, error) {
 
 // finished reports what became of an action that was at work, and keeps the end of its output.
 func (a *abortion) finished(ctx context.Context, action v1.ActionStatus) {
-	a.logs.drain(ctx, action.Job)
-	_ = a.engine.keep(ctx, a.deployment, a.run.ID, action.Job, a.logs.ends(action.Job))
+	a.logs.Drain(ctx, action.Job)
+	_ = output.Store(ctx, a.engine.Kube, a.deployment, a.run.ID, action.Job, a.logs.Ends(action.Job))
 	event := transition(action)
 	a.report(event)
 	event.Time, event.Run = a.engine.now(), *a.run

@@ -13,6 +13,7 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
@@ -102,7 +103,7 @@ func everything(p *engine.Plan) {
 }
 
 func refused(p *engine.Plan) {
-	p.Lock = &engine.Holder{Identity: "host/1-abcde", Since: time.Unix(0, 0), Renewing: true}
+	p.Lock = &lock.Holder{Identity: "host/1-abcde", Since: time.Unix(0, 0), Renewing: true}
 	p.Refused = []string{
 		"you lack permissions that a run needs in namespace notes:\n  jobs.batch: create",
 		"StyrminDeployment notes/notes is being driven by host/1-abcde since 1970-01-01T00:00:00Z",
@@ -156,7 +157,7 @@ func TestWrite(t *testing.T) {
 		"aborted": {upgrade(func(p *engine.Plan) {
 			p.Why = []lifecycle.Cause{lifecycle.CauseUnfinished}
 			p.Run = &engine.PlannedRun{ID: "x7k2m9qd", Hook: v1.RunHookUpgrade, Phase: v1.RunAborted, Version: "2.0.0", Resumption: lifecycle.BeginsAnew}
-			p.Lock = &engine.Holder{Identity: "host/1-abcde", Since: time.Unix(0, 0)}
+			p.Lock = &lock.Holder{Identity: "host/1-abcde", Since: time.Unix(0, 0)}
 		}), preview.Options{Short: true}},
 		"adopted": {upgrade(func(p *engine.Plan) {
 			p.Why, p.Version.From = []lifecycle.Cause{lifecycle.CauseDeployedByOthers}, ""

@@ -1,4 +1,4 @@
-package engine
+package output
 
 import (
 	"bufio"
@@ -9,7 +9,7 @@ import (
 
 // What is kept of a pod's output: its end, by lines and by bytes.
 const (
-	keptLines = 100
+	KeptLines = 100
 	keptBytes = 16 * 1024
 )
 
@@ -33,7 +33,7 @@ func (t *tail) add(line string) {
 	defer t.mu.Unlock()
 	t.lines = append(t.lines, line)
 	t.bytes += len(line) + 1
-	for len(t.lines) > keptLines || t.bytes > keptBytes {
+	for len(t.lines) > KeptLines || t.bytes > keptBytes {
 		t.bytes -= len(t.lines[0]) + 1
 		t.lines, t.cut = t.lines[1:], true
 	}

@@ -1,4 +1,4 @@
-package engine
+package output
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 )
 
 func TestPackKeepsTheOrder(t *testing.T) {
-	var logs []KeptLog
+	var logs []Kept
 	for i := range 12 {
-		logs = append(logs, KeptLog{Job: fmt.Sprintf("a-run-%d", i), Text: fmt.Sprintln(i)})
+		logs = append(logs, Kept{Job: fmt.Sprintf("a-run-%d", i), Text: fmt.Sprintln(i)})
 	}
 	if found := unpack(pack(logs)); !slices.Equal(found, logs) {
 		t.Errorf("found %v, expected %v", found, logs)
@@ -19,9 +19,9 @@ func TestPackKeepsTheOrder(t *testing.T) {
 
 // TestPackIsBounded: what is kept of a run fits into an object; the newest stays.
 func TestPackIsBounded(t *testing.T) {
-	var logs []KeptLog
+	var logs []Kept
 	for i := range 100 {
-		logs = append(logs, KeptLog{Job: fmt.Sprintf("a-run-%d", i), Text: strings.Repeat("x", keptBytes)})
+		logs = append(logs, Kept{Job: fmt.Sprintf("a-run-%d", i), Text: strings.Repeat("x", keptBytes)})
 	}
 	found := unpack(pack(logs))
 	if want := mostKept / keptBytes; len(found) != want || found[len(found)-1].Job != "a-run-99" {

@@ -1,4 +1,4 @@
-package engine
+package lock
 
 import (
 	"context"
@@ -10,17 +10,24 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/leaderelection/resourcelock"
-
-	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
-// holderWatch is how long a lock's holder is watched for a sign of life: a live
-// one renews every lockRetry.
-const holderWatch = 2*lockRetry + time.Second
+// Holder is an engine that has a deployment's lock.
+type Holder struct {
+	Identity string    `json:"identity"`
+	Since    time.Time `json:"since"`
+	// Renewing is true when the engine was seen to renew the lock; one that does
+	// not is likely dead, and `setup` and `upgrade` take over from it.
+	Renewing bool `json:"renewing"`
+}
 
-// readHolder finds out who has a deployment's lock, without touching it; nil for
+// holderWatch is how long a lock's holder is watched for a sign of life: a live
+// one renews every retryPeriod.
+const holderWatch = 2*retryPeriod + time.Second
+
+// Read finds out who has a deployment's lock, without touching it; nil for
 // nobody. Whether the holder is alive only its renewing tells: clocks may differ.
-func readHolder(ctx context.Context, client kubernetes.Interface, namespace, name string) (*Holder, error) {
+func Read(ctx context.Context, client kubernetes.Interface, namespace, name string) (*Holder, error) {
 	lease := &resourcelock.LeaseLock{
 		LeaseMeta: metav1.ObjectMeta{Namespace: namespace, Name: LeaseName(name)},
 		Client:    client.CoordinationV1(),
@@ -31,7 +38,7 @@ func readHolder(ctx context.Context, client kubernetes.Interface, namespace, nam
 	}
 	holder := &Holder{Identity: first.HolderIdentity, Since: first.AcquireTime.Time}
 	gone := false
-	err = wait.PollUntilContextTimeout(ctx, lockRetry/4, holderWatch, false, func(context.Context) (bool, error) {
+	err = wait.PollUntilContextTimeout(ctx, retryPeriod/4, holderWatch, false, func(context.Context) (bool, error) {
 		now, err := holding(ctx, lease)
 		switch {
 		case err != nil:
@@ -67,11 +74,11 @@ func holding(ctx context.Context, lease *resourcelock.LeaseLock) (*resourcelock.
 	return record, nil
 }
 
-// refuses is the error that whoever wants the lock gets; nil when it is free or
+// Refuses is the error that whoever wants the lock gets; nil when it is free or
 // its holder shows no sign of life.
-func (h *Holder) refuses(deployment *v1.StyrminDeployment) error {
+func (h *Holder) Refuses(namespace, name string) error {
 	if h == nil || !h.Renewing {
 		return nil
 	}
-	return &LockedError{Namespace: deployment.Namespace, Name: deployment.Name, Holder: h.Identity, Since: h.Since}
+	return &TakenError{Namespace: namespace, Name: name, Holder: h.Identity, Since: h.Since}
 }

@@ -1,4 +1,4 @@
-package engine
+package output
 
 import (
 	"context"
@@ -14,14 +14,15 @@ import (
 	"k8s.io/client-go/util/retry"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
 // mostKept bounds what is kept of a run's outputs in bytes, well below what an
 // object may have. The oldest go first.
 const mostKept = 512 * 1024
 
-// KeptLog is the end of what a pod of an attempt printed. It outlives the pod.
-type KeptLog struct {
+// Kept is the end of what a pod of an attempt printed. It outlives the pod.
+type Kept struct {
 	// Job is the name of the attempt's Job.
 	Job string
 	// Text are the last lines; when lines before them were not kept, the first line says so.
@@ -32,8 +33,8 @@ type KeptLog struct {
 // no form that could be an instance's.
 func logsName(run string) string { return "styrmin-log-" + run }
 
-// KeptLogs reads the ends of a run's outputs, oldest first; none when nothing was kept.
-func KeptLogs(ctx context.Context, kube kubernetes.Interface, namespace, run string) ([]KeptLog, error) {
+// Load reads the ends of a run's outputs, oldest first; none when nothing was kept.
+func Load(ctx context.Context, kube kubernetes.Interface, namespace, run string) ([]Kept, error) {
 	stored, err := kube.CoreV1().ConfigMaps(namespace).Get(ctx, logsName(run), metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil, nil
@@ -44,12 +45,12 @@ func KeptLogs(ctx context.Context, kube kubernetes.Interface, namespace, run str
 	return unpack(stored.Data), nil
 }
 
-// keep stores the ends of an attempt's outputs in place of what was stored of it.
-func (e *Engine) keep(ctx context.Context, deployment *v1.StyrminDeployment, run, job string, ends []KeptLog) error {
+// Store stores the ends of an attempt's outputs in place of what was stored of it.
+func Store(ctx context.Context, kube kubernetes.Interface, deployment *v1.StyrminDeployment, run, job string, ends []Kept) error {
 	if len(ends) == 0 {
 		return nil
 	}
-	configMaps := e.Kube.CoreV1().ConfigMaps(deployment.Namespace)
+	configMaps := kube.CoreV1().ConfigMaps(deployment.Namespace)
 	again := func(err error) bool { return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) }
 	return retry.OnError(retry.DefaultBackoff, again, func() error {
 		stored, err := configMaps.Get(ctx, logsName(run), metav1.GetOptions{})
@@ -60,7 +61,7 @@ func (e *Engine) keep(ctx context.Context, deployment *v1.StyrminDeployment, run
 		if err != nil {
 			return err
 		}
-		others := slices.DeleteFunc(unpack(stored.Data), func(known KeptLog) bool { return known.Job == job })
+		others := slices.DeleteFunc(unpack(stored.Data), func(known Kept) bool { return known.Job == job })
 		stored.Data = pack(append(others, ends...))
 		_, err = configMaps.Update(ctx, stored, metav1.UpdateOptions{FieldManager: v1.FieldOwner})
 		return err
@@ -72,14 +73,14 @@ func logsOf(deployment *v1.StyrminDeployment, run string, data map[string]string
 		ObjectMeta: metav1.ObjectMeta{
 			Name: logsName(run), Namespace: deployment.Namespace,
 			Labels:          map[string]string{v1.LabelDeployment: deployment.Name, v1.LabelRun: run},
-			OwnerReferences: []metav1.OwnerReference{ownerOf(deployment)},
+			OwnerReferences: []metav1.OwnerReference{jobs.Owner(deployment)},
 		},
 		Data: data,
 	}
 }
 
 // pack numbers the texts, so that the keys, each NUMBER.JOB, keep their order.
-func pack(logs []KeptLog) map[string]string {
+func pack(logs []Kept) map[string]string {
 	size := 0
 	for i := len(logs) - 1; i >= 0; i-- {
 		if size += len(logs[i].Text); size > mostKept {
@@ -94,20 +95,12 @@ func pack(logs []KeptLog) map[string]string {
 	return data
 }
 
-func unpack(data map[string]string) []KeptLog {
-	logs := make([]KeptLog, 0, len(data))
+func unpack(data map[string]string) []Kept {
+	logs := make([]Kept, 0, len(data))
 	for _, key := range slices.Sorted(maps.Keys(data)) {
 		if _, job, found := strings.Cut(key, "."); found {
-			logs = append(logs, KeptLog{Job: job, Text: data[key]})
+			logs = append(logs, Kept{Job: job, Text: data[key]})
 		}
 	}
 	return logs
-}
-
-// keepLogs stores, beside the run, what an attempt that has ended printed last.
-func (r *run) keepLogs(job string) {
-	ends := r.logs.ends(job)
-	deployment := r.status.deployment()
-	run := deployment.Status.Run.ID
-	r.later.do(func(ctx context.Context) { _ = r.engine.keep(ctx, deployment, run, job, ends) })
 }

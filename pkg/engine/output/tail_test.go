@@ -1,4 +1,4 @@
-package engine
+package output
 
 import (
 	"fmt"
@@ -18,8 +18,8 @@ func TestTail(t *testing.T) {
 		"nothing":                  {"", ""},
 		"short":                    {"a\nb\n", "a\nb\n"},
 		"no line break at the end": {"a\nb", "a\nb\n"},
-		"as many lines as fit":     {numbered(1, keptLines), numbered(1, keptLines)},
-		"one line too many":        {numbered(1, keptLines+1), cutMark + "\n" + numbered(2, keptLines+1)},
+		"as many lines as fit":     {numbered(1, KeptLines), numbered(1, KeptLines)},
+		"one line too many":        {numbered(1, KeptLines+1), cutMark + "\n" + numbered(2, KeptLines+1)},
 		"too many bytes":           {strings.Repeat(strings.Repeat("x", 6000)+"\n", 3), cutMark + "\n" + strings.Repeat(strings.Repeat("x", 6000)+"\n", 2)},
 		"a line that is too long":  {strings.Repeat("y", 3*longestLine) + "\nafter\n", strings.Repeat("y", longestLine) + "\nafter\n"},
 		"the longest line":         {strings.Repeat("y", longestLine-1) + "\nafter\n", strings.Repeat("y", longestLine-1) + "\nafter\n"},

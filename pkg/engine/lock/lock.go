@@ -1,4 +1,6 @@
-package engine
+// Package lock keeps two engines from driving one deployment at a time (E3): a Lease a
+// deployment, renewed while its engine lives. Only the waiter's own clock counts.
+package lock
 
 import (
 	"context"
@@ -17,35 +19,36 @@ import (
 	"k8s.io/client-go/tools/leaderelection/resourcelock"
 )
 
-// How the Lease is kept. A holder renews every lockRetry; one that has not
-// renewed for lockDuration, by the waiting engine's own clock, is dead.
+// How the Lease is kept. A holder renews every retryPeriod; one that has not
+// renewed for duration, by the waiting engine's own clock, is dead.
 const (
-	lockDuration = 15 * time.Second
-	lockRenew    = 10 * time.Second
-	lockRetry    = 2 * time.Second
+	duration      = 15 * time.Second
+	renewDeadline = 10 * time.Second
+	retryPeriod   = 2 * time.Second
 )
 
-// LockedError means that another engine drives the deployment.
-type LockedError struct {
+// TakenError means that another engine drives the deployment.
+type TakenError struct {
 	Namespace, Name, Holder string
 	Since                   time.Time
 }
 
 // Error names the holder and what to do.
-func (e *LockedError) Error() string {
+func (e *TakenError) Error() string {
 	return fmt.Sprintf("StyrminDeployment %s/%s is being driven by %s since %s; follow it with `kubectl styrmin status %s -n %s --watch`, or end its run with `kubectl styrmin abort %s -n %s`",
 		e.Namespace, e.Name, e.Holder, e.Since.UTC().Format(time.RFC3339), e.Name, e.Namespace, e.Name, e.Namespace)
 }
 
-// errLockLost cancels the run of an engine that could not renew its lock.
-var errLockLost = errors.New("the lock was lost: its Lease could not be renewed in time; run the same command again to resume")
+// ErrLost cancels the run of an engine that could not renew its lock.
+var ErrLost = errors.New("the lock was lost: its Lease could not be renewed in time; run the same command again to resume")
 
 // LeaseName is the name of a deployment's Lease.
 func LeaseName(deployment string) string { return "styrmin-" + deployment }
 
-// lock takes the deployment's Lease (E3) and keeps it until release is called.
-// The returned context ends when the lock is lost.
-func lock(ctx context.Context, client kubernetes.Interface, namespace, name string, owner metav1.OwnerReference) (locked context.Context, release func(), err error) {
+// Take takes the deployment's Lease (E3) and keeps it until release is called.
+// The returned context ends, with ErrLost as its cause, when the lock is lost. A lock
+// that another engine has is a *TakenError.
+func Take(ctx context.Context, client kubernetes.Interface, namespace, name string, owner metav1.OwnerReference) (locked context.Context, release func(), err error) {
 	lease := &resourcelock.LeaseLock{
 		LeaseMeta:  metav1.ObjectMeta{Namespace: namespace, Name: LeaseName(name)},
 		Client:     client.CoordinationV1(),
@@ -79,8 +82,8 @@ func createLease(ctx context.Context, client kubernetes.Interface, meta metav1.O
 	return nil
 }
 
-// refuseLiveHolder returns a LockedError when the Lease's holder renews it. A
-// holder that does not renew for lockDuration is dead. Only this engine's own
+// refuseLiveHolder returns a TakenError when the Lease's holder renews it. A
+// holder that does not renew for duration is dead. Only this engine's own
 // clock counts, so clocks that differ do no harm.
 func refuseLiveHolder(ctx context.Context, lease *resourcelock.LeaseLock, name string) error {
 	first, _, err := lease.Get(ctx)
@@ -92,7 +95,7 @@ func refuseLiveHolder(ctx context.Context, lease *resourcelock.LeaseLock, name s
 	}
 	// The requests do not get the poll's own deadline: one that it cut short would
 	// be an error of the cluster, and not the sign of a dead holder.
-	err = wait.PollUntilContextTimeout(ctx, lockRetry/2, lockDuration, false, func(context.Context) (bool, error) {
+	err = wait.PollUntilContextTimeout(ctx, retryPeriod/2, duration, false, func(context.Context) (bool, error) {
 		now, _, err := lease.Get(ctx)
 		if err != nil {
 			return false, err
@@ -101,7 +104,7 @@ func refuseLiveHolder(ctx context.Context, lease *resourcelock.LeaseLock, name s
 			return true, nil
 		}
 		if now.HolderIdentity != first.HolderIdentity || !now.RenewTime.Equal(&first.RenewTime) {
-			return false, lockedBy(lease, name, now)
+			return false, takenBy(lease, name, now)
 		}
 		return false, nil
 	})
@@ -127,16 +130,16 @@ func evict(ctx context.Context, lease *resourcelock.LeaseLock, name string, dead
 	if now.HolderIdentity == "" {
 		return nil
 	}
-	return lockedBy(lease, name, now)
+	return takenBy(lease, name, now)
 }
 
-func lockedBy(lease *resourcelock.LeaseLock, name string, record *resourcelock.LeaderElectionRecord) *LockedError {
-	return &LockedError{Namespace: lease.LeaseMeta.Namespace, Name: name, Holder: record.HolderIdentity, Since: record.AcquireTime.Time}
+func takenBy(lease *resourcelock.LeaseLock, name string, record *resourcelock.LeaderElectionRecord) *TakenError {
+	return &TakenError{Namespace: lease.LeaseMeta.Namespace, Name: name, Holder: record.HolderIdentity, Since: record.AcquireTime.Time}
 }
 
 // elect takes the Lease with client-go's elector and renews it in the
 // background. It does not stand in line: when another engine was faster, that is
-// a LockedError.
+// a TakenError.
 func elect(ctx context.Context, lease *resourcelock.LeaseLock, name string) (context.Context, func(), error) {
 	locked, cancel := context.WithCancelCause(ctx)
 	electing, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -144,12 +147,12 @@ func elect(ctx context.Context, lease *resourcelock.LeaseLock, name string) (con
 	taken := make(chan struct{}, 1)
 	ended := make(chan struct{})
 	elector, err := leaderelection.NewLeaderElector(leaderelection.LeaderElectionConfig{
-		Lock: lease, LeaseDuration: lockDuration, RenewDeadline: lockRenew, RetryPeriod: lockRetry,
+		Lock: lease, LeaseDuration: duration, RenewDeadline: renewDeadline, RetryPeriod: retryPeriod,
 		ReleaseOnCancel: true,
 		Name:            lease.LeaseMeta.Name,
 		Callbacks: leaderelection.LeaderCallbacks{
 			OnStartedLeading: func(context.Context) { close(won) },
-			OnStoppedLeading: func() { cancel(errLockLost) },
+			OnStoppedLeading: func() { cancel(ErrLost) },
 			OnNewLeader: func(holder string) {
 				if holder != "" && holder != lease.Identity() {
 					select {
@@ -175,7 +178,7 @@ func elect(ctx context.Context, lease *resourcelock.LeaseLock, name string) (con
 		if err != nil {
 			return nil, nil, fmt.Errorf("read the lock: %w", err)
 		}
-		return nil, nil, lockedBy(lease, name, now)
+		return nil, nil, takenBy(lease, name, now)
 	case <-ctx.Done():
 		release()
 		return nil, nil, context.Cause(ctx)

@@ -1,0 +1,36 @@
+package jobs
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Started is true once the action's container has run.
+func Started(pod *corev1.Pod) bool {
+	for _, status := range pod.Status.ContainerStatuses {
+		if status.Name == ActionContainer {
+			return status.State.Running != nil || status.State.Terminated != nil
+		}
+	}
+	return false
+}
+
+// Stuck says why a pod cannot start: no node takes it, or a container waits for
+// something other than its turn; empty when nothing is wrong.
+func Stuck(pod *corev1.Pod) string {
+	for _, condition := range pod.Status.Conditions {
+		if condition.Type == corev1.PodScheduled && condition.Status == corev1.ConditionFalse {
+			return fmt.Sprintf("pod %s is not scheduled: %s", pod.Name, condition.Message)
+		}
+	}
+	statuses := append(append([]corev1.ContainerStatus{}, pod.Status.InitContainerStatuses...), pod.Status.ContainerStatuses...)
+	for _, status := range statuses {
+		waiting := status.State.Waiting
+		if waiting == nil || waiting.Reason == "PodInitializing" || waiting.Reason == "ContainerCreating" || waiting.Reason == "" {
+			continue
+		}
+		return fmt.Sprintf("container %s waits: %s: %s", status.Name, waiting.Reason, waiting.Message)
+	}
+	return ""
+}

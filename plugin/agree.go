@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/plan"
 	"github.com/styrmin/kubectl-styrmin/plugin/preview"
 )
 
@@ -23,11 +24,11 @@ func (r *runOptions) agree(ctx context.Context, e *engine.Engine, prepared *engi
 	if r.yes || !r.terminal.Interactive {
 		return true, nil
 	}
-	plan, err := e.Plan(ctx, prepared)
-	if err != nil || !plan.Changes || len(plan.Refused) > 0 {
+	planned, err := plan.Make(ctx, e, prepared)
+	if err != nil || !planned.Changes || len(planned.Refused) > 0 {
 		return err == nil, err
 	}
-	if err := preview.Write(r.Out, plan, preview.Options{Color: r.terminal.Color, Short: true}); err != nil {
+	if err := preview.Write(r.Out, planned, preview.Options{Color: r.terminal.Color, Short: true}); err != nil {
 		return false, err
 	}
 	prepared.Agreed, err = confirm(ctx, r.In, r.Out)

@@ -12,6 +12,7 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/plan"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 	"github.com/styrmin/kubectl-styrmin/plugin/preview"
 )
@@ -56,33 +57,33 @@ func (p *planOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	plan, err := e.Plan(cmd.Context(), prepared)
+	planned, err := plan.Make(cmd.Context(), e, prepared)
 	if err != nil {
 		return err
 	}
-	command := commandLine(fmt.Sprintf("%s %s", cmd.Parent().CommandPath(), plan.Verb), cmd, args, "output")
-	if err := p.show(plan, command); err != nil {
+	command := commandLine(fmt.Sprintf("%s %s", cmd.Parent().CommandPath(), planned.Verb), cmd, args, "output")
+	if err := p.show(planned, command); err != nil {
 		return err
 	}
-	if plan.Changes {
+	if planned.Changes {
 		return errChanges
 	}
 	return nil
 }
 
-func (p *planOptions) show(plan *engine.Plan, command string) error {
+func (p *planOptions) show(planned *plan.Plan, command string) error {
 	switch p.output {
 	case "json":
-		return writeJSON(p.Out, plan)
+		return writeJSON(p.Out, planned)
 	case "yaml":
-		text, err := yaml.Marshal(plan)
+		text, err := yaml.Marshal(planned)
 		if err != nil {
 			return err
 		}
 		_, err = p.Out.Write(text)
 		return err
 	default:
-		return preview.Write(p.Out, plan, preview.Options{Color: p.terminal.Color, Command: command})
+		return preview.Write(p.Out, planned, preview.Options{Color: p.terminal.Color, Command: command})
 	}
 }
 

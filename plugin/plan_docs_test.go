@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/plan"
 )
 
 // TestPlanDocs: every field of a plan's JSON form is documented by its name.
@@ -19,7 +19,7 @@ func TestPlanDocs(t *testing.T) {
 	_, rest, _ := strings.Cut(string(data), "### What `plan` prints")
 	section, _, _ := strings.Cut(rest, marker)
 	names := map[string]bool{}
-	jsonNames(reflect.TypeFor[engine.Plan](), names)
+	jsonNames(reflect.TypeFor[plan.Plan](), names)
 	if len(names) < 50 {
 		t.Errorf("only %d names: are all fields looked at?", len(names))
 	}

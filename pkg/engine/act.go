@@ -154,7 +154,7 @@ func (r *run) changeRelease(ctx context.Context) error {
 		return err
 	}
 	r.report(Event{Kind: HelmStarted, Mode: v1.ModeCore, Message: fmt.Sprintf("%s, chart %s %s", name, p.Chart.Name, p.Chart.Version)})
-	request := p.helmRequest()
+	request := p.HelmRequest()
 	request.Labels = map[string]string{
 		v1.LabelRun:      recorded.ID,
 		v1.LabelInstance: recorded.Instance,

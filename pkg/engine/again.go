@@ -35,8 +35,8 @@ func (p *Prepared) fitsAgain() error {
 	return nil
 }
 
-// reopen takes the recorded run up again.
-func (p *Prepared) reopen(run *v1.Run) {
+// Reopen takes the recorded run up again.
+func (p *Prepared) Reopen(run *v1.Run) {
 	run.EndedAt, run.Message = nil, ""
 	p.Again.Reset(run)
 	if run.Phase == v1.RunSucceeded {

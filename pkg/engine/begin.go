@@ -117,7 +117,7 @@ func (e *Engine) record(ctx context.Context, p *Prepared, deployment *v1.Styrmin
 		status.ObservedGeneration = deployment.Generation
 		defer r.underWay(status)
 		if p.Situation.Resume {
-			p.reopen(status.Run)
+			p.Reopen(status.Run)
 			return
 		}
 		kind = RunStarted

@@ -105,7 +105,7 @@ func (e *Engine) Do(ctx context.Context, p *Prepared) (Outcome, error) {
 func (e *Engine) drive(ctx context.Context, p *Prepared) (Outcome, error) {
 	r, err := e.begin(ctx, p)
 	if err != nil || r == nil {
-		return Outcome{}, e.orAborted(ctx, p, p.Situation.recorded(), err)
+		return Outcome{}, e.orAborted(ctx, p, p.Situation.Recorded(), err)
 	}
 	defer r.close()
 	paused, err := r.work(ctx)

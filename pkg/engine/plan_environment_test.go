@@ -24,6 +24,7 @@ import (
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/plan"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
@@ -31,13 +32,13 @@ import (
 )
 
 // plan plans a request, and expects that nothing in the cluster changes by it.
-func (w *world) plan(request engine.Request) *engine.Plan {
+func (w *world) plan(request engine.Request) *plan.Plan {
 	w.t.Helper()
 	e, events := w.engine(w.config)
 	before := w.everything()
 	p, err := e.Prepare(w.t.Context(), request)
 	w.must(err)
-	plan, err := e.Plan(w.t.Context(), p)
+	planned, err := plan.Make(w.t.Context(), e, p)
 	w.must(err)
 	if diff := cmp.Diff(before, w.everything()); diff != "" {
 		w.t.Errorf("planning changed the cluster (-before +after):\n%s", diff)
@@ -45,8 +46,8 @@ func (w *world) plan(request engine.Request) *engine.Plan {
 	if lines := events.lines(); len(lines) > 0 {
 		w.t.Errorf("planning reported %q", lines)
 	}
-	w.complete(plan)
-	return plan
+	w.complete(planned)
+	return planned
 }
 
 // everything lists the objects that a run touches, with their versions.
@@ -77,9 +78,9 @@ func (w *world) everything() []string {
 }
 
 // complete expects that lists are lists in a plan's JSON form, also when they are empty.
-func (w *world) complete(plan *engine.Plan) {
+func (w *world) complete(planned *plan.Plan) {
 	w.t.Helper()
-	data, err := json.Marshal(plan)
+	data, err := json.Marshal(planned)
 	w.must(err)
 	var fields map[string]any
 	w.must(json.Unmarshal(data, &fields))
@@ -104,9 +105,9 @@ func (w *world) complete(plan *engine.Plan) {
 }
 
 // modes writes what becomes of each step, such as "pre: a Skip#1 b Retry#2".
-func modes(plan *engine.Plan) []string {
+func modes(planned *plan.Plan) []string {
 	var lines []string
-	for _, mode := range plan.Modes {
+	for _, mode := range planned.Modes {
 		line := string(mode.Mode) + ":"
 		if mode.Later {
 			line = string(mode.Mode) + " later:"
@@ -133,21 +134,21 @@ func TestPlanOfASetup(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	d := w.driverWith("setup/pre/a", "setup/pre/b", "setup/core/c", "upgrade/pre/u")
-	plan := w.plan(w.request(engine.VerbSetup, d, "1.0", until(v1.ModeCore)))
-	expect(t, "hook", plan.Hook, v1.RunHookSetup)
-	expect(t, "why", plan.Why, []lifecycle.Cause{lifecycle.CauseNothingDeployed})
-	expect(t, "version", plan.Version, engine.Move{To: "1.0"})
-	expect(t, "driver", plan.Driver, engine.PlannedDriver{Name: d.Object.Name, Version: engine.Move{To: "1"}, Register: true})
-	expect(t, "modes", modes(plan), []string{"pre: a Start#1 b Start#1", "core: helm Start c Start#1", "post later:"})
-	expect(t, "deployment", plan.Deployment, engine.PlannedDeployment{Changes: []string{}})
-	if !plan.Changes || plan.Run != nil || plan.Lock != nil || len(plan.Refused) > 0 || !plan.Inputs.None() {
-		t.Errorf("unexpected plan %+v", plan)
+	planned := w.plan(w.request(engine.VerbSetup, d, "1.0", until(v1.ModeCore)))
+	expect(t, "hook", planned.Hook, v1.RunHookSetup)
+	expect(t, "why", planned.Why, []lifecycle.Cause{lifecycle.CauseNothingDeployed})
+	expect(t, "version", planned.Version, plan.Move{To: "1.0"})
+	expect(t, "driver", planned.Driver, plan.Driver{Name: d.Object.Name, Version: plan.Move{To: "1"}, Register: true})
+	expect(t, "modes", modes(planned), []string{"pre: a Start#1 b Start#1", "core: helm Start c Start#1", "post later:"})
+	expect(t, "deployment", planned.Deployment, plan.Deployment{Changes: []string{}})
+	if !planned.Changes || planned.Run != nil || planned.Lock != nil || len(planned.Refused) > 0 || !planned.Inputs.None() {
+		t.Errorf("unexpected plan %+v", planned)
 	}
-	expect(t, "install", plan.Helm.Install, true)
-	if o := plan.Helm.Objects; len(o) != 1 || o[0].Change != helm.Added || o[0].Name != "app-config" || !strings.Contains(o[0].Diff, "+  version: \"1.0\"\n") {
+	expect(t, "install", planned.Helm.Install, true)
+	if o := planned.Helm.Objects; len(o) != 1 || o[0].Change != helm.Added || o[0].Name != "app-config" || !strings.Contains(o[0].Diff, "+  version: \"1.0\"\n") {
 		t.Errorf("unexpected objects %+v", o)
 	}
-	expect(t, "gate", plan.Gate, engine.PlannedGate{GateState: engine.GateState{Mode: engine.GateOff}, Outcome: lifecycle.NotGoverned, Reason: lifecycle.ReasonNoDeployment, Rollback: v1.RollbackAllow})
+	expect(t, "gate", planned.Gate, plan.Gate{GateState: engine.GateState{Mode: engine.GateOff}, Outcome: lifecycle.NotGoverned, Reason: lifecycle.ReasonNoDeployment, Rollback: v1.RollbackAllow})
 }
 
 func TestPlanOfAnUpgrade(t *testing.T) {
@@ -156,40 +157,40 @@ func TestPlanOfAnUpgrade(t *testing.T) {
 	d := w.driverWith("setup/pre/a", "upgrade/pre/u", "upgrade/post/v")
 	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
 
-	plan := w.plan(w.request(engine.VerbUpgrade, d, "2.0", size(7)))
-	expect(t, "why", plan.Why, []lifecycle.Cause{lifecycle.CauseVersion})
-	expect(t, "version", plan.Version, engine.Move{From: "1.0", To: "2.0"})
-	expect(t, "parameters", plan.Inputs.Parameters, []string{"size"})
-	expect(t, "deployment", plan.Deployment, engine.PlannedDeployment{Exists: true, Changes: []string{"spec.parameters.size", "spec.version"}})
-	expect(t, "modes", modes(plan), []string{"pre: u Start#1", "core: helm Start", "post: v Start#1"})
-	expect(t, "revisions", []int{plan.Helm.Deployed, plan.Helm.Revision}, []int{1, 2})
-	expect(t, "chart", plan.Helm.ChartVersion, engine.Move{From: "0.1.0", To: "0.1.0"})
-	if o := plan.Helm.Objects; len(o) != 1 || o[0].Change != helm.Changed || o[0].Namespace != w.namespace || !strings.Contains(o[0].Diff, "-  size: \"1\"\n-  version: \"1.0\"\n+  size: \"7\"\n+  version: \"2.0\"\n") {
+	planned := w.plan(w.request(engine.VerbUpgrade, d, "2.0", size(7)))
+	expect(t, "why", planned.Why, []lifecycle.Cause{lifecycle.CauseVersion})
+	expect(t, "version", planned.Version, plan.Move{From: "1.0", To: "2.0"})
+	expect(t, "parameters", planned.Inputs.Parameters, []string{"size"})
+	expect(t, "deployment", planned.Deployment, plan.Deployment{Exists: true, Changes: []string{"spec.parameters.size", "spec.version"}})
+	expect(t, "modes", modes(planned), []string{"pre: u Start#1", "core: helm Start", "post: v Start#1"})
+	expect(t, "revisions", []int{planned.Helm.Deployed, planned.Helm.Revision}, []int{1, 2})
+	expect(t, "chart", planned.Helm.ChartVersion, plan.Move{From: "0.1.0", To: "0.1.0"})
+	if o := planned.Helm.Objects; len(o) != 1 || o[0].Change != helm.Changed || o[0].Namespace != w.namespace || !strings.Contains(o[0].Diff, "-  size: \"1\"\n-  version: \"1.0\"\n+  size: \"7\"\n+  version: \"2.0\"\n") {
 		t.Errorf("unexpected objects %+v", o)
 	}
-	expect(t, "gate", plan.Gate.Reason, lifecycle.ReasonNotDeclared)
-	if plan.Driver.Register {
+	expect(t, "gate", planned.Gate.Reason, lifecycle.ReasonNotDeclared)
+	if planned.Driver.Register {
 		t.Error("the driver is registered already")
 	}
 
-	plan = w.plan(w.request(engine.VerbUpgrade, d, "1.0", size(7)))
-	expect(t, "parameters only", plan.Why, []lifecycle.Cause{lifecycle.CauseInputs})
-	expect(t, "parameters only", modes(plan), []string{"pre:", "core: helm Start", "post:"})
+	planned = w.plan(w.request(engine.VerbUpgrade, d, "1.0", size(7)))
+	expect(t, "parameters only", planned.Why, []lifecycle.Cause{lifecycle.CauseInputs})
+	expect(t, "parameters only", modes(planned), []string{"pre:", "core: helm Start", "post:"})
 
 	other := w.driverText("def work(deployment_id: str) -> None:\n    print(2)\n", "upgrade/pre/u")
-	plan = w.plan(w.request(engine.VerbUpgrade, other, "1.0"))
-	expect(t, "another driver", plan.Why, []lifecycle.Cause{lifecycle.CauseDriver})
-	expect(t, "another driver", plan.Driver.Register, true)
-	expect(t, "another driver's objects", len(plan.Helm.Objects), 0)
+	planned = w.plan(w.request(engine.VerbUpgrade, other, "1.0"))
+	expect(t, "another driver", planned.Why, []lifecycle.Cause{lifecycle.CauseDriver})
+	expect(t, "another driver", planned.Driver.Register, true)
+	expect(t, "another driver's objects", len(planned.Helm.Objects), 0)
 
-	plan = w.plan(w.request(engine.VerbUpgrade, d, "1.0"))
-	if plan.Changes || len(plan.Why) > 0 || len(plan.Modes) > 0 || plan.Helm != nil {
-		t.Errorf("nothing to do: unexpected plan %+v", plan)
+	planned = w.plan(w.request(engine.VerbUpgrade, d, "1.0"))
+	if planned.Changes || len(planned.Why) > 0 || len(planned.Modes) > 0 || planned.Helm != nil {
+		t.Errorf("nothing to do: unexpected plan %+v", planned)
 	}
-	plan = w.plan(w.request(engine.VerbUpgrade, d, "1.0", func(r *engine.Request) { r.Desired.Spec.Jobs.TimeoutSeconds = 77 }))
-	expect(t, "settings only", plan.Deployment.Changes, []string{"spec.jobs.timeoutSeconds"})
-	if !plan.Changes || len(plan.Modes) > 0 {
-		t.Errorf("settings only: unexpected plan %+v", plan)
+	planned = w.plan(w.request(engine.VerbUpgrade, d, "1.0", func(r *engine.Request) { r.Desired.Spec.Jobs.TimeoutSeconds = 77 }))
+	expect(t, "settings only", planned.Deployment.Changes, []string{"spec.jobs.timeoutSeconds"})
+	if !planned.Changes || len(planned.Modes) > 0 {
+		t.Errorf("settings only: unexpected plan %+v", planned)
 	}
 }
 
@@ -209,16 +210,16 @@ func TestPlanOfAResumedRun(t *testing.T) {
 	interrupt()
 	within(t, patience, "the interruption", done)
 
-	plan := w.plan(w.request(engine.VerbSetup, d, "1.0"))
-	expect(t, "why", plan.Why, []lifecycle.Cause{lifecycle.CauseUnfinished})
-	expect(t, "modes", modes(plan), []string{"pre: bad Retry#2 slow Adopt#1 good Skip#1", "core: helm Start", "post: c Start#1"})
-	expect(t, "resumption", plan.Run.Resumption, lifecycle.Resumes)
+	planned := w.plan(w.request(engine.VerbSetup, d, "1.0"))
+	expect(t, "why", planned.Why, []lifecycle.Cause{lifecycle.CauseUnfinished})
+	expect(t, "modes", modes(planned), []string{"pre: bad Retry#2 slow Adopt#1 good Skip#1", "core: helm Start", "post: c Start#1"})
+	expect(t, "resumption", planned.Run.Resumption, lifecycle.Resumes)
 
-	plan = w.plan(w.request(engine.VerbSetup, d, "1.0", size(9)))
-	expect(t, "other inputs", plan.Run.Resumption, lifecycle.OtherInputs)
-	expect(t, "other inputs", plan.Run.Inputs.Parameters, []string{"size"})
-	if len(plan.Refused) != 1 || !strings.Contains(plan.Refused[0], "action slow of run") {
-		t.Errorf("beside an action at work: found refusals %q", plan.Refused)
+	planned = w.plan(w.request(engine.VerbSetup, d, "1.0", size(9)))
+	expect(t, "other inputs", planned.Run.Resumption, lifecycle.OtherInputs)
+	expect(t, "other inputs", planned.Run.Inputs.Parameters, []string{"size"})
+	if len(planned.Refused) != 1 || !strings.Contains(planned.Refused[0], "action slow of run") {
+		t.Errorf("beside an action at work: found refusals %q", planned.Refused)
 	}
 
 	w.must(w.kubelet.endAll(t.Context(), w.namespace, "slow", ending{message: result(jobs.Result{Outcome: "succeeded"})}))
@@ -230,8 +231,8 @@ func TestPlanOfAResumedRun(t *testing.T) {
 		}
 		return errors.New("it is under way")
 	})
-	plan = w.plan(w.request(engine.VerbSetup, d, "1.0"))
-	expect(t, "modes", modes(plan), []string{"pre: bad Retry#2 slow Skip#1 good Skip#1", "core: helm Start", "post: c Start#1"})
+	planned = w.plan(w.request(engine.VerbSetup, d, "1.0"))
+	expect(t, "modes", modes(planned), []string{"pre: bad Retry#2 slow Skip#1 good Skip#1", "core: helm Start", "post: c Start#1"})
 
 	w.kubelet.decide(w.namespace, "bad", succeeds)
 	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
@@ -247,10 +248,10 @@ func TestPlanAfterTheReleaseChanged(t *testing.T) {
 	if _, _, err := w.do(t.Context(), w.request(engine.VerbSetup, d, "1.0")); err == nil {
 		t.Fatal("expected a failure in post")
 	}
-	plan := w.plan(w.request(engine.VerbUpgrade, d, "1.0"))
-	expect(t, "modes", modes(plan), []string{"pre: a Skip#1", "core: helm Skip", "post: bad Retry#2"})
-	if plan.Helm != nil || !plan.Changes || plan.Hook != v1.RunHookSetup {
-		t.Errorf("unexpected plan %+v", plan)
+	planned := w.plan(w.request(engine.VerbUpgrade, d, "1.0"))
+	expect(t, "modes", modes(planned), []string{"pre: a Skip#1", "core: helm Skip", "post: bad Retry#2"})
+	if planned.Helm != nil || !planned.Changes || planned.Hook != v1.RunHookSetup {
+		t.Errorf("unexpected plan %+v", planned)
 	}
 }
 
@@ -263,11 +264,11 @@ func TestPlanOfSomebodyElsesRelease(t *testing.T) {
 	w.must(err)
 	_, err = e.Helm.Apply(t.Context(), helm.Request{Release: deploymentName, Chart: p.Chart, Values: map[string]any{"version": "theirs"}})
 	w.must(err)
-	plan := w.plan(w.request(engine.VerbUpgrade, d, "1.0"))
-	expect(t, "why", plan.Why, []lifecycle.Cause{lifecycle.CauseDeployedByOthers})
-	expect(t, "version", plan.Version, engine.Move{To: "1.0"})
-	expect(t, "modes", modes(plan), []string{"pre: u Start#1", "core: helm Start", "post:"})
-	if o := plan.Helm.Objects; len(o) != 1 || !strings.Contains(o[0].Diff, "-  version: theirs\n") {
+	planned := w.plan(w.request(engine.VerbUpgrade, d, "1.0"))
+	expect(t, "why", planned.Why, []lifecycle.Cause{lifecycle.CauseDeployedByOthers})
+	expect(t, "version", planned.Version, plan.Move{To: "1.0"})
+	expect(t, "modes", modes(planned), []string{"pre: u Start#1", "core: helm Start", "post:"})
+	if o := planned.Helm.Objects; len(o) != 1 || !strings.Contains(o[0].Diff, "-  version: theirs\n") {
 		t.Errorf("unexpected objects %+v", o)
 	}
 }
@@ -309,13 +310,13 @@ func TestPlanOfWhatWasStopped(t *testing.T) {
 	w.must(w.admin.Patch(t.Context(), started, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"annotations":{"styrmin.io/replicas":null}},"spec":{"replicas":3}}`))))
 
 	request.Desired.Spec.Version = "2.0"
-	plan := w.plan(request)
-	for _, object := range plan.Helm.Objects {
+	planned := w.plan(request)
+	for _, object := range planned.Helm.Objects {
 		if object.Kind == "Deployment" && strings.Count(object.Diff, "\n-")+strings.Count(object.Diff, "\n+") != 2 {
 			t.Errorf("expected the image to be the only difference, found:\n%s", object.Diff)
 		}
 	}
-	expect(t, "objects", len(plan.Helm.Objects), 2)
+	expect(t, "objects", len(planned.Helm.Objects), 2)
 }
 
 // TestPlanOfAPendingRelease: what an engine of ours left is made again, what
@@ -326,17 +327,17 @@ func TestPlanOfAPendingRelease(t *testing.T) {
 	d := w.driverWith()
 	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
 	w.diesInHelm(w.request(engine.VerbUpgrade, d, "2.0"))
-	plan := w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
-	expect(t, "revision", plan.Helm.Revision, 2)
-	expect(t, "refusals", plan.Refused, []string{})
+	planned := w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
+	expect(t, "revision", planned.Helm.Revision, 2)
+	expect(t, "refusals", planned.Refused, []string{})
 
 	record := &corev1.Secret{}
 	record.Namespace, record.Name = w.namespace, release.Key(deploymentName, 2)
 	w.must(w.admin.Patch(t.Context(), record, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"labels":{"styrmin.io/run":null}}}`))))
-	plan = w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
-	expect(t, "revision", plan.Helm.Revision, 3)
-	if len(plan.Refused) != 1 || !strings.Contains(plan.Refused[0], "revision 2 of Helm release app is pending-upgrade") {
-		t.Errorf("found refusals %q", plan.Refused)
+	planned = w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
+	expect(t, "revision", planned.Helm.Revision, 3)
+	if len(planned.Refused) != 1 || !strings.Contains(planned.Refused[0], "revision 2 of Helm release app is pending-upgrade") {
+		t.Errorf("found refusals %q", planned.Refused)
 	}
 }
 
@@ -344,9 +345,9 @@ func TestPlanSaysWhoHasTheLock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	lease := w.lease("other-host/1-abcde", time.Now().Add(-time.Hour))
-	plan := w.plan(w.request(engine.VerbSetup, w.driverWith(), "1.0"))
-	if plan.Lock == nil || plan.Lock.Identity != "other-host/1-abcde" || plan.Lock.Renewing || len(plan.Refused) > 0 {
-		t.Errorf("a silent holder: found %+v, refused %q", plan.Lock, plan.Refused)
+	planned := w.plan(w.request(engine.VerbSetup, w.driverWith(), "1.0"))
+	if planned.Lock == nil || planned.Lock.Identity != "other-host/1-abcde" || planned.Lock.Renewing || len(planned.Refused) > 0 {
+		t.Errorf("a silent holder: found %+v, refused %q", planned.Lock, planned.Refused)
 	}
 
 	ctx, stop := context.WithCancel(t.Context())
@@ -361,10 +362,10 @@ func TestPlanSaysWhoHasTheLock(t *testing.T) {
 	e, _ := w.engine(w.config)
 	p, err := e.Prepare(t.Context(), w.request(engine.VerbSetup, w.driverWith(), "1.0"))
 	w.must(err)
-	plan, err = e.Plan(t.Context(), p)
+	planned, err = plan.Make(t.Context(), e, p)
 	w.must(err)
-	if plan.Lock == nil || !plan.Lock.Renewing || len(plan.Refused) != 1 || !strings.Contains(plan.Refused[0], "is being driven by other-host/1-abcde since ") {
-		t.Errorf("a live holder: found %+v, refused %q", plan.Lock, plan.Refused)
+	if planned.Lock == nil || !planned.Lock.Renewing || len(planned.Refused) != 1 || !strings.Contains(planned.Refused[0], "is being driven by other-host/1-abcde since ") {
+		t.Errorf("a live holder: found %+v, refused %q", planned.Lock, planned.Refused)
 	}
 }
 
@@ -389,12 +390,12 @@ func TestPlanSaysWhatIsNotPermitted(t *testing.T) {
 	w.must(e.Look(t.Context(), w.namespace))
 	p, err := e.Prepare(t.Context(), w.request(engine.VerbSetup, w.driverWith("setup/pre/a"), "1.0"))
 	w.must(err)
-	plan, err := e.Plan(t.Context(), p)
+	planned, err := plan.Make(t.Context(), e, p)
 	w.must(err)
-	if len(plan.Refused) != 2 || !strings.Contains(plan.Refused[0], "jobs.batch: ") || !strings.Contains(plan.Refused[1], "may not register it") {
-		t.Errorf("found refusals %q", plan.Refused)
+	if len(planned.Refused) != 2 || !strings.Contains(planned.Refused[0], "jobs.batch: ") || !strings.Contains(planned.Refused[1], "may not register it") {
+		t.Errorf("found refusals %q", planned.Refused)
 	}
-	expect(t, "gate", plan.Gate.Mode, engine.GateUnknown)
+	expect(t, "gate", planned.Gate.Mode, engine.GateUnknown)
 }
 
 func TestPlanOfAGuardedNamespace(t *testing.T) {
@@ -404,23 +405,23 @@ func TestPlanOfAGuardedNamespace(t *testing.T) {
 	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.namespace}}
 	w.must(w.admin.Patch(t.Context(), namespace, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"labels":{"styrmin.io/gate":"enforce"}}}`))))
-	plan := w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
-	expect(t, "gate", plan.Gate.GateState, engine.GateState{Mode: engine.GateEnforced, WithoutWebhook: true})
-	expect(t, "verdict", plan.Gate.Outcome, lifecycle.Held)
-	if !strings.Contains(plan.Gate.Message, "held by styrmin: this release is governed by StyrminDeployment "+w.namespace+"/app") {
-		t.Errorf("found message %q", plan.Gate.Message)
+	planned := w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
+	expect(t, "gate", planned.Gate.GateState, engine.GateState{Mode: engine.GateEnforced, WithoutWebhook: true})
+	expect(t, "verdict", planned.Gate.Outcome, lifecycle.Held)
+	if !strings.Contains(planned.Gate.Message, "held by styrmin: this release is governed by StyrminDeployment "+w.namespace+"/app") {
+		t.Errorf("found message %q", planned.Gate.Message)
 	}
 
 	// The pre actions succeed, vouched by nobody: the gate would not count them.
 	w.mustDo(w.request(engine.VerbUpgrade, d, "2.0", until(v1.ModePre)))
-	plan = w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
-	expect(t, "reason", plan.Gate.Reason, lifecycle.ReasonMissing)
+	planned = w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
+	expect(t, "reason", planned.Gate.Reason, lifecycle.ReasonMissing)
 	for _, job := range w.jobs(w.deployment().Status.Run.ID) {
 		patch := client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"annotations":{"styrmin.io/requested-by":"me"}}}`))
 		w.must(w.admin.Patch(t.Context(), &job, patch))
 	}
-	plan = w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
-	expect(t, "verdict", plan.Gate.Outcome, lifecycle.Allowed)
+	planned = w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
+	expect(t, "verdict", planned.Gate.Outcome, lifecycle.Allowed)
 }
 
 // TestAgreedPlan: what was agreed to is done, or nothing.

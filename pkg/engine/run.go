@@ -167,16 +167,7 @@ func (r *run) enter(ctx context.Context, decision lifecycle.Decision) error {
 // pauses is true when the run has finished the mode it was asked to run until.
 func (r *run) pauses(decision lifecycle.Decision) bool {
 	until := r.prepared.Until
-	return until != "" && until != v1.ModePost && !decision.Done && !decision.Failed && order(decision.Mode) > order(until)
-}
-
-func order(mode v1.Mode) int {
-	for i, m := range v1.Modes() {
-		if m == mode {
-			return i
-		}
-	}
-	return -1
+	return until != "" && until != v1.ModePost && !decision.Done && !decision.Failed && lifecycle.Before(until, decision.Mode)
 }
 
 // pausedMessage is the message of a run that stopped where it was asked to.

@@ -20,7 +20,7 @@ func (a Again) Asked() bool { return len(a.Actions) > 0 || a.From != "" }
 
 // Means is true for an action that shall run once more.
 func (a Again) Means(action v1.ActionStatus) bool {
-	later := a.From != "" && slices.Index(v1.Modes(), action.Mode) >= slices.Index(v1.Modes(), a.From)
+	later := a.From != "" && !Before(action.Mode, a.From)
 	return later || slices.Contains(a.Actions, action.Name)
 }
 

@@ -1,6 +1,10 @@
 package lifecycle
 
-import v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+import (
+	"slices"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+)
 
 // Stage is one mode of a run: in core the Helm release first, then the actions, all at once.
 type Stage struct {
@@ -33,4 +37,9 @@ func Select(actions []v1.Action, hook v1.RunHook, mode v1.Mode) []v1.Action {
 		}
 	}
 	return selected
+}
+
+// Before is true when a mode comes before another in the strict order of modes.
+func Before(one, other v1.Mode) bool {
+	return slices.Index(v1.Modes(), one) < slices.Index(v1.Modes(), other)
 }

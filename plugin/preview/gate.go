@@ -6,6 +6,7 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/plan"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 )
 
@@ -52,7 +53,7 @@ func treated(state engine.GateState) string {
 	return "let through with a warning"
 }
 
-func rollback(gate engine.PlannedGate) string {
+func rollback(gate plan.Gate) string {
 	if gate.Rollback == v1.RollbackHold {
 		return "so is `helm rollback`"
 	}

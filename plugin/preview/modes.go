@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
-	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/plan"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 )
 
@@ -44,7 +44,7 @@ func (v *view) modes() {
 }
 
 // shape says how a mode's steps hang together.
-func (v *view) shape(mode engine.PlannedMode) string {
+func (v *view) shape(mode plan.Mode) string {
 	actions := count(len(mode.Actions), "action")
 	if len(mode.Actions) > 1 {
 		actions += " in parallel"
@@ -65,7 +65,7 @@ func (v *view) shape(mode engine.PlannedMode) string {
 	}
 }
 
-func (v *view) rows(mode engine.PlannedMode) []row {
+func (v *view) rows(mode plan.Mode) []row {
 	if mode.Later {
 		return nil
 	}
@@ -82,7 +82,7 @@ func (v *view) rows(mode engine.PlannedMode) []row {
 	return rows
 }
 
-func fateOf(action engine.PlannedAction) string {
+func fateOf(action plan.Action) string {
 	switch {
 	case action.Fate == lifecycle.FateSkip:
 		return "skipped: it succeeded before"

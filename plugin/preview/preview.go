@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/plan"
 	"github.com/styrmin/kubectl-styrmin/plugin/progress"
 )
 
@@ -21,8 +21,8 @@ type Options struct {
 }
 
 // Write shows a plan.
-func Write(out io.Writer, plan *engine.Plan, options Options) error {
-	v := &view{plan: plan, options: options}
+func Write(out io.Writer, planned *plan.Plan, options Options) error {
+	v := &view{plan: planned, options: options}
 	v.heading()
 	v.record()
 	v.modes()
@@ -32,7 +32,7 @@ func Write(out io.Writer, plan *engine.Plan, options Options) error {
 		v.gate()
 	}
 	v.obstacles()
-	if options.Command != "" && plan.Changes {
+	if options.Command != "" && planned.Changes {
 		v.section("carry it out with: " + options.Command)
 	}
 	_, err := io.WriteString(out, v.text.String())
@@ -41,7 +41,7 @@ func Write(out io.Writer, plan *engine.Plan, options Options) error {
 
 // view writes a plan, section by section.
 type view struct {
-	plan    *engine.Plan
+	plan    *plan.Plan
 	options Options
 	text    strings.Builder
 }

@@ -1,9 +1,11 @@
-package engine
+// Package plan tells what an engine would do with a request, and changes nothing.
+package plan
 
 import (
 	"context"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
@@ -18,7 +20,7 @@ type Plan struct {
 	Name      string `json:"name"`
 	Release   string `json:"release"`
 	// Verb carries the plan out.
-	Verb Verb `json:"verb"`
+	Verb engine.Verb `json:"verb"`
 	// Changes is true when anything in the cluster would change.
 	Changes bool `json:"changes"`
 	// Hook is what would run; RunHookNone also when nothing would.
@@ -28,20 +30,20 @@ type Plan struct {
 	// Version is the application's, as it is deployed and as it shall be.
 	Version Move `json:"version"`
 	// Driver is what brings the actions.
-	Driver PlannedDriver `json:"driver"`
+	Driver Driver `json:"driver"`
 	// Inputs names what differs from the inputs of what is deployed. It is empty
 	// when nothing is, or when somebody else deployed it: those inputs are not known.
 	Inputs instance.Changes `json:"inputs"`
 	// Deployment is what becomes of the StyrminDeployment.
-	Deployment PlannedDeployment `json:"deployment"`
+	Deployment Deployment `json:"deployment"`
 	// Run is an earlier run that has not succeeded and matters to this one; nil when there is none.
-	Run *PlannedRun `json:"run"`
+	Run *Run `json:"run"`
 	// Modes are the stages of the run in their order; none when there would be no run.
-	Modes []PlannedMode `json:"modes"`
+	Modes []Mode `json:"modes"`
 	// Helm is the change of the release; nil when there would be none.
-	Helm *PlannedHelm `json:"helm"`
+	Helm *Helm `json:"helm"`
 	// Gate says what other clients' changes of the release meet now.
-	Gate PlannedGate `json:"gate"`
+	Gate Gate `json:"gate"`
 	// Lock is held by an engine; nil when it is free.
 	Lock *lock.Holder `json:"lock"`
 	// Refused says why the verb would refuse to do it now; empty when it would not.
@@ -54,8 +56,8 @@ type Move struct {
 	To   string `json:"to"`
 }
 
-// PlannedDriver is the driver of a plan.
-type PlannedDriver struct {
+// Driver is the driver of a plan.
+type Driver struct {
 	Name string `json:"name"`
 	// Version is the driver's own.
 	Version Move `json:"version"`
@@ -63,16 +65,16 @@ type PlannedDriver struct {
 	Register bool `json:"register"`
 }
 
-// PlannedDeployment is what becomes of the StyrminDeployment.
-type PlannedDeployment struct {
+// Deployment is what becomes of the StyrminDeployment.
+type Deployment struct {
 	// Exists is false for one that would be created.
 	Exists bool `json:"exists"`
 	// Changes are paths of fields, such as spec.parameters.replicas, that would change.
 	Changes []string `json:"changes"`
 }
 
-// PlannedRun is an earlier run that has not succeeded.
-type PlannedRun struct {
+// Run is an earlier run that has not succeeded.
+type Run struct {
 	ID      string      `json:"id"`
 	Hook    v1.RunHook  `json:"hook"`
 	Phase   v1.RunPhase `json:"phase"`
@@ -83,19 +85,19 @@ type PlannedRun struct {
 	Inputs instance.Changes `json:"inputs"`
 }
 
-// PlannedMode is one mode of the run. Its actions run in parallel.
-type PlannedMode struct {
+// Mode is one mode of the run. Its actions run in parallel.
+type Mode struct {
 	Mode v1.Mode `json:"mode"`
 	// Later is true for a mode that is not reached, because the run shall stop before.
 	Later bool `json:"later"`
 	// Helm is what becomes of the change of the release, which comes before the
 	// mode's actions; empty in a mode that does not change it.
-	Helm    lifecycle.Fate  `json:"helm"`
-	Actions []PlannedAction `json:"actions"`
+	Helm    lifecycle.Fate `json:"helm"`
+	Actions []Action       `json:"actions"`
 }
 
-// PlannedAction is what becomes of one action.
-type PlannedAction struct {
+// Action is what becomes of one action.
+type Action struct {
 	Name        string         `json:"name"`
 	Description string         `json:"description"`
 	Fate        lifecycle.Fate `json:"fate"`
@@ -105,8 +107,8 @@ type PlannedAction struct {
 	State v1.ActionState `json:"state"`
 }
 
-// PlannedHelm is the change of the Helm release.
-type PlannedHelm struct {
+// Helm is the change of the Helm release.
+type Helm struct {
 	// InAction is true when a core action of the driver changes the release itself.
 	InAction bool `json:"inAction"`
 	// Install is true when there is no release to upgrade.
@@ -128,12 +130,12 @@ type PlannedHelm struct {
 	Unforeseen []helm.Unforeseen `json:"unforeseen"`
 }
 
-// PlannedGate is what changes of the release by other clients meet now.
-type PlannedGate struct {
-	GateState
+// Gate is what changes of the release by other clients meet now.
+type Gate struct {
+	engine.GateState
 	// Outcome, Reason and Message are the gate's verdict about another client that
 	// makes exactly the planned change. Whether a change that is to be held is
-	// refused, let through with a warning, or not even looked at, GateState says.
+	// refused, let through with a warning, or not even looked at, engine.GateState says.
 	Outcome lifecycle.Outcome `json:"outcome"`
 	Reason  lifecycle.Reason  `json:"reason"`
 	Message string            `json:"message"`
@@ -141,12 +143,13 @@ type PlannedGate struct {
 	Rollback v1.RollbackPolicy `json:"rollback"`
 }
 
-// Plan finds out what Do would do with what was prepared. It changes nothing,
+// Make finds out what the engine would do with what was prepared. It changes nothing,
 // and takes no lock. It returns an error of the cluster, or of Helm's rendering.
-func (e *Engine) Plan(ctx context.Context, p *Prepared) (*Plan, error) {
-	found, err := e.find(ctx, p)
+func Make(ctx context.Context, e *engine.Engine, p *engine.Prepared) (*Plan, error) {
+	planner := planner{p}
+	found, err := finder{planner, e}.find(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return p.plan(found)
+	return planner.plan(found)
 }

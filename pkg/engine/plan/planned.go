@@ -1,4 +1,4 @@
-package engine
+package plan
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
@@ -21,14 +22,17 @@ type findings struct {
 	// evidence is what the deployment's Jobs say, vouched what they say to the gate.
 	evidence, vouched []lifecycle.Evidence
 	// helm is the change of the release; nil when there is none.
-	helm    *PlannedHelm
-	gate    GateState
+	helm    *Helm
+	gate    engine.GateState
 	lock    *lock.Holder
 	refused []string
 }
 
-// plan puts a plan together. It is a function of what was found.
-func (p *Prepared) plan(found findings) (*Plan, error) {
+// planner puts a plan together from what is prepared and what was found.
+type planner struct{ *engine.Prepared }
+
+// plan is a function of what was found.
+func (p planner) plan(found findings) (*Plan, error) {
 	s := p.Situation
 	target, err := p.Instance.ForGate()
 	if err != nil {
@@ -43,11 +47,11 @@ func (p *Prepared) plan(found findings) (*Plan, error) {
 		Hook:       s.Hook,
 		Why:        p.why(target.Target),
 		Version:    Move{To: app.Version},
-		Driver:     PlannedDriver{Name: app.Name, Version: Move{To: app.DriverVersion}, Register: found.register},
+		Driver:     Driver{Name: app.Name, Version: Move{To: app.DriverVersion}, Register: found.register},
 		Inputs:     unchanged(),
 		Deployment: p.plannedDeployment(),
 		Run:        p.plannedRun(target),
-		Modes:      []PlannedMode{},
+		Modes:      []Mode{},
 		Helm:       found.helm,
 		Gate:       p.plannedGate(found, target),
 		Lock:       found.lock,
@@ -63,8 +67,8 @@ func (p *Prepared) plan(found findings) (*Plan, error) {
 
 // compare says from what the plan moves. A run that goes on, or begins anew, moves
 // from where it began, although the release may be at its target.
-func (p *Prepared) compare(plan *Plan) {
-	if from := p.deployed(); from != nil {
+func (p planner) compare(plan *Plan) {
+	if from := p.Deployed(); from != nil {
 		plan.Version.From, plan.Driver.Version.From = from.Context.App.Version, from.Context.App.DriverVersion
 		plan.Inputs = instance.Changed(from, p.Instance)
 	}
@@ -81,25 +85,7 @@ func unchanged() instance.Changes {
 	return instance.Changes{Parameters: []string{}, Config: []string{}}
 }
 
-// deployed is the instance that is deployed; nil when nothing is or somebody else deployed it.
-func (p *Prepared) deployed() *instance.Instance {
-	if p.Situation.Deployed == nil {
-		return nil
-	}
-	return p.known(p.Situation.Deployed.Instance)
-}
-
-// known finds an instance by its digest; nil when it is not stored any more.
-func (p *Prepared) known(digest string) *instance.Instance {
-	for _, candidate := range append([]*instance.Instance{p.Instance}, p.Situation.Stored...) {
-		if candidate.Digest == digest {
-			return candidate
-		}
-	}
-	return nil
-}
-
-func (p *Prepared) why(target lifecycle.Target) []lifecycle.Cause {
+func (p planner) why(target lifecycle.Target) []lifecycle.Cause {
 	switch causes := lifecycle.Why(p.Situation.Deployed, target); {
 	case !p.Situation.Changed:
 		return []lifecycle.Cause{}
@@ -111,9 +97,9 @@ func (p *Prepared) why(target lifecycle.Target) []lifecycle.Cause {
 }
 
 // plannedRun is the run that goes on, that a new one repeats, or that is left as it is.
-func (p *Prepared) plannedRun(target lifecycle.Instance) *PlannedRun {
+func (p planner) plannedRun(target lifecycle.Instance) *Run {
 	s := p.Situation
-	run := s.recorded()
+	run := s.Recorded()
 	switch {
 	case s.Anew != nil:
 		return planRun(s.Anew.ID, s.Anew.Hook, s.Anew.Phase, s.Anew.Version, lifecycle.BeginsAnew)
@@ -127,36 +113,36 @@ func (p *Prepared) plannedRun(target lifecycle.Instance) *PlannedRun {
 		return nil
 	}
 	planned := planRun(run.ID, run.Hook, run.Phase, run.Version, resumption)
-	if begun := p.known(run.Instance); begun != nil {
+	if begun := p.Known(run.Instance); begun != nil {
 		planned.Inputs = instance.Changed(begun, p.Instance)
 	}
 	return planned
 }
 
-func planRun(id string, hook v1.RunHook, phase v1.RunPhase, version string, resumption lifecycle.Resumption) *PlannedRun {
-	return &PlannedRun{ID: id, Hook: hook, Phase: phase, Version: version, Resumption: resumption, Inputs: unchanged()}
+func planRun(id string, hook v1.RunHook, phase v1.RunPhase, version string, resumption lifecycle.Resumption) *Run {
+	return &Run{ID: id, Hook: hook, Phase: phase, Version: version, Resumption: resumption, Inputs: unchanged()}
 }
 
 // state is what an engine that begins now would find of the run.
-func (p *Prepared) state(target lifecycle.Instance, evidence []lifecycle.Evidence) lifecycle.State {
+func (p planner) state(target lifecycle.Instance, evidence []lifecycle.Evidence) lifecycle.State {
 	s := p.Situation
 	state := lifecycle.State{Stages: lifecycle.Stages(p.Driver.Object.Spec.Actions, s.Hook, p.Instance.HelmInAction())}
 	if !s.Resume {
 		return state
 	}
 	run := s.Deployment.Status.Run.DeepCopy()
-	p.reopen(run)
+	p.Reopen(run)
 	state.Attempts = lifecycle.Observed(*run, evidence)
 	state.HelmDone = run.Revision > 0 || lifecycle.ReleaseAt(run.BaseRevision, target, s.Revisions) > 0
 	return state
 }
 
-func (p *Prepared) plannedModes(state lifecycle.State) []PlannedMode {
-	var modes []PlannedMode
+func (p planner) plannedModes(state lifecycle.State) []Mode {
+	var modes []Mode
 	for _, forecast := range lifecycle.Foresee(state) {
-		mode := PlannedMode{
-			Mode: forecast.Mode, Helm: forecast.Helm, Actions: []PlannedAction{},
-			Later: p.Until != "" && order(forecast.Mode) > order(p.Until),
+		mode := Mode{
+			Mode: forecast.Mode, Helm: forecast.Helm, Actions: []Action{},
+			Later: p.Until != "" && lifecycle.Before(p.Until, forecast.Mode),
 		}
 		for _, step := range forecast.Steps {
 			mode.Actions = append(mode.Actions, plannedAction(step))
@@ -166,8 +152,8 @@ func (p *Prepared) plannedModes(state lifecycle.State) []PlannedMode {
 	return modes
 }
 
-func plannedAction(step lifecycle.Step) PlannedAction {
-	planned := PlannedAction{
+func plannedAction(step lifecycle.Step) Action {
+	planned := Action{
 		Name: step.Action.Name, Description: step.Action.Description,
 		Fate: step.Fate, Attempt: step.Known.Number, State: step.Known.State,
 	}
@@ -182,7 +168,7 @@ func plannedAction(step lifecycle.Step) PlannedAction {
 
 // plannedGate judges another client's change that is exactly the planned one. Of
 // instances the gate knows those that are stored.
-func (p *Prepared) plannedGate(found findings, target lifecycle.Instance) PlannedGate {
+func (p planner) plannedGate(found findings, target lifecycle.Instance) Gate {
 	s := p.Situation
 	world := lifecycle.World{Deployment: s.Deployment, Revisions: s.Revisions, Evidence: found.vouched}
 	for _, stored := range s.Stored {
@@ -194,7 +180,7 @@ func (p *Prepared) plannedGate(found findings, target lifecycle.Instance) Planne
 		Name: p.Desired.ReleaseName(), Namespace: p.Desired.Namespace, Revision: lifecycle.Newest(s.Revisions) + 1,
 		Status: release.StatusPendingUpgrade, Fingerprint: target.Fingerprint,
 	}, world)
-	gate := PlannedGate{GateState: found.gate, Outcome: verdict.Outcome, Reason: verdict.Reason, Rollback: v1.RollbackAllow}
+	gate := Gate{GateState: found.gate, Outcome: verdict.Outcome, Reason: verdict.Reason, Rollback: v1.RollbackAllow}
 	if s.Deployment != nil && s.Deployment.Spec.Gate.Rollback == v1.RollbackHold {
 		gate.Rollback = v1.RollbackHold
 	}
@@ -204,11 +190,11 @@ func (p *Prepared) plannedGate(found findings, target lifecycle.Instance) Planne
 	return gate
 }
 
-func (p *Prepared) plannedDeployment() PlannedDeployment {
+func (p planner) plannedDeployment() Deployment {
 	if p.Situation.Deployment == nil {
-		return PlannedDeployment{Changes: []string{}}
+		return Deployment{Changes: []string{}}
 	}
-	return PlannedDeployment{Exists: true, Changes: specChanges(p.Situation.Deployment.Spec, p.Desired.Spec)}
+	return Deployment{Exists: true, Changes: specChanges(p.Situation.Deployment.Spec, p.Desired.Spec)}
 }
 
 // specChanges lists the paths of the fields in which two specs differ. Below a
@@ -253,14 +239,14 @@ func asMapping(spec v1.StyrminDeploymentSpec) any {
 }
 
 // changesRelease is true when the run is to change the release, itself or by an action.
-func (p *Prepared) changesRelease(state lifecycle.State) bool {
+func (p planner) changesRelease(state lifecycle.State) bool {
 	return p.Situation.Changed && !state.HelmDone
 }
 
 // plannedHelm is what is known of the change without the cluster.
-func (p *Prepared) plannedHelm() *PlannedHelm {
-	revisions := p.revisions()
-	planned := &PlannedHelm{
+func (p planner) plannedHelm() *Helm {
+	revisions := p.Revisions()
+	planned := &Helm{
 		InAction:     p.Instance.HelmInAction() && p.Situation.Hook == v1.RunHookUpgrade,
 		Install:      helm.Installs(revisions),
 		Chart:        p.Chart.Name,
@@ -272,14 +258,4 @@ func (p *Prepared) plannedHelm() *PlannedHelm {
 		planned.Deployed, planned.ChartVersion.From = deployed.Revision, deployed.Fingerprint.Version
 	}
 	return planned
-}
-
-// revisions are the release's that there are once a run has begun.
-func (p *Prepared) revisions() []release.Record {
-	var status v1.StyrminDeploymentStatus
-	if p.Situation.Deployment != nil {
-		status = p.Situation.Deployment.Status
-	}
-	revisions, _ := withoutOwn(p.Situation.Revisions, status)
-	return revisions
 }

@@ -1,4 +1,4 @@
-package engine
+package plan
 
 import (
 	"testing"
@@ -8,6 +8,7 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
@@ -15,7 +16,7 @@ import (
 )
 
 // prepared is a request for version 2, while version 1 is deployed.
-func prepared(t *testing.T, annotations map[string]any) *Prepared {
+func prepared(t *testing.T, annotations map[string]any) planner {
 	t.Helper()
 	d, err := driver.FromObject(map[string]any{
 		"apiVersion": "styrmin.io/v1", "kind": "ApplicationDriver",
@@ -47,15 +48,15 @@ func prepared(t *testing.T, annotations map[string]any) *Prepared {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Prepared{
-		Request:  Request{Verb: VerbUpgrade, Driver: d, Desired: desired},
+	p := planner{&engine.Prepared{
+		Request:  engine.Request{Verb: engine.VerbUpgrade, Driver: d, Desired: desired},
 		Instance: after,
 		Chart:    &helm.Chart{Name: "notes", Version: "0.1.0"},
-		Situation: Situation{
+		Situation: engine.Situation{
 			Deployment: stored, Stored: []*instance.Instance{before}, Deployed: &deployed,
 			Revisions: []release.Record{{Name: "notes", Revision: 1, Status: release.StatusDeployed, Fingerprint: fingerprint}},
 		},
-	}
+	}}
 	p.Situation.Hook, p.Situation.Changed = lifecycle.DecideHook(&deployed, target)
 	return p
 }
@@ -66,15 +67,15 @@ func TestPlanHelmInAction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []PlannedMode{
-		{Mode: v1.ModePre, Actions: []PlannedAction{{Name: "stop", Description: "Stop it", Fate: lifecycle.FateStart, Attempt: 1, State: v1.ActionPending}}},
-		{Mode: v1.ModeCore, Actions: []PlannedAction{{Name: "migrate", Fate: lifecycle.FateStart, Attempt: 1, State: v1.ActionPending}}},
-		{Mode: v1.ModePost, Actions: []PlannedAction{}},
+	want := []Mode{
+		{Mode: v1.ModePre, Actions: []Action{{Name: "stop", Description: "Stop it", Fate: lifecycle.FateStart, Attempt: 1, State: v1.ActionPending}}},
+		{Mode: v1.ModeCore, Actions: []Action{{Name: "migrate", Fate: lifecycle.FateStart, Attempt: 1, State: v1.ActionPending}}},
+		{Mode: v1.ModePost, Actions: []Action{}},
 	}
 	if diff := cmp.Diff(want, plan.Modes); diff != "" {
 		t.Errorf("(-expected +found)\n%s", diff)
 	}
-	if !plan.Helm.InAction || p.refusesChange(plan.Helm) != nil {
+	if !plan.Helm.InAction || (findings{helm: plan.Helm}).outlook().ChangesRelease {
 		t.Errorf("found %+v, expected the change to be left to the action", plan.Helm)
 	}
 	if plan.Version != (Move{From: "1", To: "2"}) || !plan.Inputs.None() {
@@ -133,34 +134,6 @@ func TestSpecChanges(t *testing.T) {
 	}
 	if same := specChanges(stored, stored); len(same) > 0 {
 		t.Errorf("the same spec: found %q", same)
-	}
-}
-
-func TestStillAgreed(t *testing.T) {
-	shown := Situation{Hook: v1.RunHookUpgrade, Changed: true, Revisions: []release.Record{{Revision: 1}}}
-	for name, tt := range map[string]struct {
-		alter func(*Situation)
-		same  bool
-	}{
-		"nothing":         {func(*Situation) {}, true},
-		"deployment made": {func(s *Situation) { s.Deployment = &v1.StyrminDeployment{} }, true},
-		"another hook":    {func(s *Situation) { s.Hook = v1.RunHookNone }, false},
-		"done meanwhile":  {func(s *Situation) { s.Changed = false }, false},
-		"a run began": {func(s *Situation) {
-			s.Deployment = &v1.StyrminDeployment{Status: v1.StyrminDeploymentStatus{Run: &v1.Run{ID: "r"}}}
-		}, false},
-		"a new revision": {func(s *Situation) { s.Revisions = append(s.Revisions, release.Record{Revision: 2}) }, false},
-	} {
-		now := shown
-		tt.alter(&now)
-		p := &Prepared{Request: Request{Desired: &v1.StyrminDeployment{}}, Situation: now, Agreed: true}
-		if err := p.stillAgreed(shown); (err == nil) != tt.same {
-			t.Errorf("%s: found %v", name, err)
-		}
-		p.Agreed = false
-		if err := p.stillAgreed(shown); err != nil {
-			t.Errorf("%s, and nobody was asked: found %v", name, err)
-		}
 	}
 }
 

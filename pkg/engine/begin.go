@@ -22,26 +22,10 @@ const runIDLength = 8
 // begin looks at the cluster again, now under the lock, and records a new run
 // or takes up the unfinished one. It returns nil when there is nothing to do.
 func (e *Engine) begin(ctx context.Context, p *Prepared) (*run, error) {
-	shown := p.Situation
-	var err error
-	if p.Situation, err = e.situation(ctx, p); err != nil {
-		return nil, err
-	}
-	if err := p.fits(); err != nil {
-		return nil, err
-	}
-	if err := p.stillAgreed(shown); err != nil {
+	if err := e.lookAgain(ctx, p, p.Situation); err != nil {
 		return nil, err
 	}
 	deployment := p.Situation.Deployment
-	if deployment == nil {
-		return nil, fmt.Errorf("StyrminDeployment %s/%s was deleted meanwhile", p.Desired.Namespace, p.Desired.Name)
-	}
-	if p.Situation.Changed && !p.Situation.Resume {
-		if err := e.refuseLeftovers(ctx, deployment); err != nil {
-			return nil, err
-		}
-	}
 	if err := e.updateSpec(ctx, deployment, p.Desired.Spec); err != nil {
 		return nil, err
 	}
@@ -55,6 +39,33 @@ func (e *Engine) begin(ctx context.Context, p *Prepared) (*run, error) {
 		return nil, err
 	}
 	return e.record(ctx, p, deployment)
+}
+
+// lookAgain brings the situation up to date and refuses what does not fit it any
+// more. shown is what the operator was shown.
+func (e *Engine) lookAgain(ctx context.Context, p *Prepared, shown Situation) error {
+	var err error
+	if p.Situation, err = e.situation(ctx, p); err != nil {
+		return err
+	}
+	if err := p.fits(); err != nil {
+		return err
+	}
+	if err := p.stillAgreed(shown); err != nil {
+		return err
+	}
+	deployment := p.Situation.Deployment
+	if deployment == nil {
+		return fmt.Errorf("StyrminDeployment %s/%s was deleted meanwhile", p.Desired.Namespace, p.Desired.Name)
+	}
+	if !p.Situation.begins() {
+		return nil
+	}
+	waited, err := e.awaitLeftovers(ctx, deployment)
+	if waited && err == nil {
+		return e.lookAgain(ctx, p, shown) // what has ended may have changed what there is to do
+	}
+	return err
 }
 
 // store creates the instance's objects. Both are immutable and named by their

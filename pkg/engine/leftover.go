@@ -3,14 +3,20 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
+
+// endingPatience is how long a new run waits for what of earlier ones ends by
+// itself: longer than the grace that pods are usually given.
+const endingPatience = time.Minute
 
 // leftover is what of a run is at work: a Job that has not ended, or a pod.
 type leftover struct {
@@ -83,15 +89,55 @@ func podEnded(pod *corev1.Pod) bool {
 	return pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
 }
 
+// ending is true for what ends by itself: the Job is gone, or about to be, or is over.
+func (l leftover) ending() bool {
+	return l.job == nil || jobs.StateOf(l.job) != v1.ActionRunning
+}
+
 // refuseLeftovers refuses a new run while an action of an earlier one, whose
 // engine was interrupted, is still at work: beside it the new run could not keep
 // its order, and both would change the same application.
 func (e *Engine) refuseLeftovers(ctx context.Context, deployment *v1.StyrminDeployment) error {
+	_, err := e.leftovers(ctx, deployment)
+	return err
+}
+
+// leftovers lists what of earlier runs ends by itself; when something of them is
+// still at work it refuses.
+func (e *Engine) leftovers(ctx context.Context, deployment *v1.StyrminDeployment) ([]leftover, error) {
 	all, err := e.atWork(ctx, deployment, "")
-	if err != nil || len(all) == 0 {
-		return err
+	if err != nil {
+		return nil, err
 	}
-	return refuseLeftover(all[0], deployment)
+	for _, one := range all {
+		if !one.ending() {
+			return nil, refuseLeftover(one, deployment)
+		}
+	}
+	return all, nil
+}
+
+// awaitLeftovers waits for what of earlier runs ends by itself, and says so; waited
+// is true when there was something. What does not end in time it refuses, as what is at work.
+func (e *Engine) awaitLeftovers(ctx context.Context, deployment *v1.StyrminDeployment) (waited bool, err error) {
+	var told told
+	var left []leftover
+	err = wait.PollUntilContextTimeout(ctx, time.Second, endingPatience, true, func(ctx context.Context) (bool, error) {
+		if left, err = e.leftovers(ctx, deployment); err != nil || len(left) == 0 {
+			return true, err
+		}
+		waited = true
+		for _, one := range left {
+			if told.first(one.String(), "") {
+				e.Reporter.Report(Event{Kind: ActionWaiting, Time: e.now(), Action: one.action, Message: fmt.Sprintf("%s of run %s has not ended", one.place(), one.run)})
+			}
+		}
+		return false, nil
+	})
+	if wait.Interrupted(err) && ctx.Err() == nil {
+		return waited, refuseLeftover(left[0], deployment)
+	}
+	return waited, err
 }
 
 // refuseLeftover says what is still at work, and what to do about it.

@@ -67,7 +67,7 @@ func isRefusal(err error) bool {
 
 func (e *Engine) refusesNewRun(ctx context.Context, p *Prepared) error {
 	s := p.Situation
-	if s.Deployment == nil || !s.Changed || s.Resume {
+	if s.Deployment == nil || !s.begins() {
 		return nil
 	}
 	return e.refuseLeftovers(ctx, s.Deployment)

@@ -104,6 +104,9 @@ func (s *Situation) Recorded() *v1.Run {
 	return s.Deployment.Status.Run
 }
 
+// begins is true when there will be a new run.
+func (s *Situation) begins() bool { return s.Changed && !s.Resume }
+
 // reopens is true when the last run succeeded with these inputs, which are still
 // what is deployed: its actions can run once more.
 func (s *Situation) reopens(target lifecycle.Instance) bool {

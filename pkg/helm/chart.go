@@ -40,7 +40,7 @@ func (c *Charts) fetcher(ref ChartRef) (func() (*chart.Chart, error), string) {
 		return func() (*chart.Chart, error) { return c.fetchHTTP(ref) }, ref.Location
 	}
 	path := localPath(ref)
-	return func() (*chart.Chart, error) { return loadPath(path) }, path
+	return func() (*chart.Chart, error) { return loadPath(path, ref.Keyring) }, path
 }
 
 // usable says early what Helm would only say in the middle of an install.

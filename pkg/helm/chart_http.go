@@ -20,17 +20,17 @@ func (c *Charts) fetchHTTP(ref ChartRef) (*chart.Chart, error) {
 		return nil, fmt.Errorf("%w: not a valid URL: %w", ErrChartNotFound, err)
 	}
 	if strings.HasSuffix(u.Path, ".tgz") {
-		return c.download(u.String(), &repo.Entry{URL: u.String()})
+		return c.download(u.String(), &repo.Entry{URL: u.String()}, ref.Keyring)
 	}
 	trimmed := strings.TrimSuffix(u.Path, "/")
 	name := path.Base(trimmed)
 	u.Path = strings.TrimSuffix(path.Dir(trimmed), "/")
 	entry := c.repository(u.String())
-	archive, err := findInRepository(entry, name, ref.Version)
+	found, err := findInRepository(entry, name, ref.Version)
 	if err != nil {
 		return nil, err
 	}
-	return c.download(archive, entry)
+	return c.download(found, entry, ref.Keyring)
 }
 
 // repository finds what helm repo add recorded about a URL: credentials and certificates.
@@ -97,7 +97,22 @@ func newest(known repo.ChartVersions) string {
 	return strings.Join(out, ", ")
 }
 
-func (c *Charts) download(archive string, entry *repo.Entry) (*chart.Chart, error) {
+// download gets an archive, and what it is verified with from beside it.
+func (c *Charts) download(location string, entry *repo.Entry, keyring string) (*chart.Chart, error) {
+	u, err := url.Parse(location)
+	if err != nil {
+		return nil, fmt.Errorf("%w: not a valid URL: %w", ErrChartNotFound, err)
+	}
+	data, err := fetch(u.String(), entry)
+	if err != nil {
+		return nil, err
+	}
+	beside := *u
+	beside.Path, beside.RawPath = u.Path+".prov", ""
+	return archive{path.Base(u.Path), data, func() ([]byte, error) { return fetch(beside.String(), entry) }}.load(keyring)
+}
+
+func fetch(location string, entry *repo.Entry) ([]byte, error) {
 	g, err := getter.NewHTTPGetter()
 	if err != nil {
 		return nil, err
@@ -110,9 +125,9 @@ func (c *Charts) download(archive string, entry *repo.Entry) (*chart.Chart, erro
 		getter.WithBasicAuth(entry.Username, entry.Password),
 		getter.WithPassCredentialsAll(entry.PassCredentialsAll),
 	}
-	data, err := g.Get(archive, options...)
+	data, err := g.Get(location, options...)
 	if err != nil {
 		return nil, fetchError(err)
 	}
-	return loadArchive(data)
+	return data.Bytes(), nil
 }

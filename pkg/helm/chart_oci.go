@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"path"
+	"strings"
 
 	"helm.sh/helm/v3/pkg/chart"
-	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/getter"
 	"helm.sh/helm/v3/pkg/registry"
 )
@@ -30,11 +31,26 @@ func (c *Charts) fetchOCI(ref ChartRef) (*chart.Chart, error) {
 	if err != nil {
 		return nil, err
 	}
-	archive, err := g.Get(resolved.String())
-	if err != nil {
-		return nil, fetchError(err)
+	get := func(reference string) ([]byte, error) {
+		data, err := g.Get(reference)
+		if err != nil {
+			return nil, fetchError(err)
+		}
+		return data.Bytes(), nil
 	}
-	return loadArchive(archive)
+	data, err := get(resolved.String())
+	if err != nil {
+		return nil, err
+	}
+	// The getter takes this suffix for the layer with the provenance.
+	signature := func() ([]byte, error) { return get(resolved.String() + ".prov") }
+	return archive{packedName(resolved), data, signature}.load(ref.Keyring)
+}
+
+// packedName is what `helm package` called the archive before it was pushed: a tag has no '+'.
+func packedName(reference *url.URL) string {
+	name, tag, _ := strings.Cut(path.Base(reference.Path), ":")
+	return fmt.Sprintf("%s-%s.tgz", name, strings.ReplaceAll(tag, "_", "+"))
 }
 
 func (c *Charts) registryClient(plainHTTP bool) (*registry.Client, error) {
@@ -51,12 +67,4 @@ func (c *Charts) registryClient(plainHTTP bool) (*registry.Client, error) {
 		return nil, fmt.Errorf("setting up the registry client: %w", err)
 	}
 	return client, nil
-}
-
-func loadArchive(archive io.Reader) (*chart.Chart, error) {
-	loaded, err := loader.LoadArchive(archive)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrChartInvalid, err)
-	}
-	return loaded, nil
 }

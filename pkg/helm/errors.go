@@ -14,6 +14,8 @@ var (
 	ErrChartVersion = fmt.Errorf("%w in this version", ErrChartNotFound)
 	// ErrChartInvalid is a chart that is there and cannot be used.
 	ErrChartInvalid = errors.New("not usable")
+	// ErrUnverified is a chart that is not signed by any of the keys that were asked for.
+	ErrUnverified = errors.New("provenance not verified")
 	// ErrRender is a chart that does not render with the values given.
 	ErrRender = errors.New("chart does not render")
 	// ErrUnreachable is a cluster or registry that does not answer.
@@ -26,7 +28,7 @@ var (
 type ChartError struct {
 	// Location is where it was looked for.
 	Location string
-	// Err is an ErrChartNotFound, ErrChartInvalid or ErrUnreachable, or the context's error.
+	// Err is an ErrChartNotFound, ErrChartInvalid, ErrUnverified or ErrUnreachable, or the context's error.
 	Err error
 }
 

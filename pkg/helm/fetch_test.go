@@ -107,6 +107,12 @@ func newRegistry(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newRegistryOf(t, archive, nil)
+}
+
+// newRegistryOf is a registry with one chart, which is unsigned without a provenance.
+func newRegistryOf(t *testing.T, archive, provenance []byte) string {
+	t.Helper()
 	blobs := map[string][]byte{}
 	add := func(mediaType string, data []byte) map[string]any {
 		sum := sha256.Sum256(data)
@@ -114,10 +120,14 @@ func newRegistry(t *testing.T) string {
 		blobs[digest] = data
 		return map[string]any{"mediaType": mediaType, "digest": digest, "size": len(data)}
 	}
+	layers := []any{add("application/vnd.cncf.helm.chart.content.v1.tar+gzip", archive)}
+	if provenance != nil {
+		layers = append(layers, add("application/vnd.cncf.helm.chart.provenance.v1.prov", provenance))
+	}
 	manifest, err := json.Marshal(map[string]any{
 		"schemaVersion": 2, "mediaType": manifestType,
 		"config": add("application/vnd.cncf.helm.config.v1+json", []byte(`{"name":"notes","version":"1.2.0","apiVersion":"v2"}`)),
-		"layers": []any{add("application/vnd.cncf.helm.chart.content.v1.tar+gzip", archive)},
+		"layers": layers,
 	})
 	if err != nil {
 		t.Fatal(err)

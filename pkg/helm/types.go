@@ -20,6 +20,9 @@ type ChartRef struct {
 	Dir string
 	// PlainHTTP speaks HTTP without TLS to an OCI registry.
 	PlainHTTP bool
+	// Keyring is a file with public keys: the chart has to be signed with one of them, or it is
+	// ErrUnverified. Empty asks for no signature.
+	Keyring string
 }
 
 // Chart is a loaded chart.

@@ -20,10 +20,15 @@ const (
 	maxPods   = 5
 )
 
-// reasons says why a workload is not as it shall be: its pods' states and the
-// last events. It leaves out what it may not read.
+// reasons says why a workload is not as it shall be: what its controller says, its
+// pods' states, the last events, and what a failing container printed last. It
+// leaves out what it may not read.
 func (c *Client) reasons(ctx context.Context, u unfinished) []string {
-	out := c.events(ctx, u.meta.Name)
+	var out []string
+	if u.trouble != "" {
+		out = append(out, u.trouble)
+	}
+	out = append(out, c.events(ctx, u.meta.Name)...)
 	for i, pod := range u.pods {
 		if i == maxPods {
 			out = append(out, fmt.Sprintf("and %d more pods", len(u.pods)-maxPods))
@@ -31,6 +36,7 @@ func (c *Client) reasons(ctx context.Context, u unfinished) []string {
 		}
 		out = append(out, podState(pod))
 		out = append(out, c.events(ctx, pod.Name)...)
+		out = append(out, c.printed(ctx, pod)...)
 	}
 	return out
 }
@@ -58,17 +64,29 @@ func podState(pod corev1.Pod) string {
 func containerState(status corev1.ContainerStatus) string {
 	switch state := status.State; {
 	case state.Waiting != nil && state.Waiting.Message != "":
-		return fmt.Sprintf("waits: %s: %s", state.Waiting.Reason, state.Waiting.Message)
+		return fmt.Sprintf("waits: %s: %s%s", state.Waiting.Reason, state.Waiting.Message, before(status))
 	case state.Waiting != nil:
-		return "waits: " + state.Waiting.Reason
+		return "waits: " + state.Waiting.Reason + before(status)
 	case state.Terminated != nil && state.Terminated.ExitCode != 0:
-		return fmt.Sprintf("ended with exit code %d (%s)", state.Terminated.ExitCode, state.Terminated.Reason)
+		return ending(state.Terminated)
 	case state.Running != nil && !status.Ready && status.RestartCount > 0:
-		return fmt.Sprintf("is not ready after %s", count(int(status.RestartCount), "restart"))
+		return fmt.Sprintf("is not ready after %s%s", count(int(status.RestartCount), "restart"), before(status))
 	case state.Running != nil && !status.Ready:
 		return "is not ready"
 	}
 	return ""
+}
+
+// before says how a container that was started again ended: OOMKilled, for one.
+func before(status corev1.ContainerStatus) string {
+	if last := status.LastTerminationState.Terminated; last != nil {
+		return "; before, it " + ending(last)
+	}
+	return ""
+}
+
+func ending(ended *corev1.ContainerStateTerminated) string {
+	return fmt.Sprintf("ended with exit code %d (%s)", ended.ExitCode, ended.Reason)
 }
 
 // events quotes an object's last warnings.

@@ -1,6 +1,11 @@
 package components
 
-import "context"
+import (
+	"context"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+)
 
 // Start restores the components' recorded replica counts (1 when a workload
 // has neither replicas nor a record), removes the records, and returns when
@@ -44,5 +49,6 @@ func (c *Client) started(ctx context.Context, w workload) (*unfinished, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &unfinished{workload: w, pods: pods}, nil
+	ready := func(pod corev1.Pod) bool { return isReady(pod) && pod.DeletionTimestamp == nil }
+	return &unfinished{workload: w, pods: slices.DeleteFunc(pods, ready)}, nil
 }

@@ -98,7 +98,8 @@ type TimeoutError struct {
 	cause      error
 }
 
-// Unfinished is a workload that was not as it should be at the deadline.
+// Unfinished is a workload that was not as it should be at the deadline. Component is
+// empty where it does not matter whose it is.
 type Unfinished struct {
 	Component string   `json:"component"`
 	Workload  string   `json:"workload"`
@@ -106,14 +107,20 @@ type Unfinished struct {
 	Reasons   []string `json:"reasons,omitempty"`
 }
 
+// String says how far the workload is, and, indented, one reason a line.
+func (u Unfinished) String() string {
+	head := fmt.Sprintf("%s: %s", u.Workload, u.Progress)
+	if u.Component != "" {
+		head = fmt.Sprintf("component %s: %s", u.Component, head)
+	}
+	return strings.Join(append([]string{head}, u.Reasons...), "\n    ")
+}
+
 func (e *TimeoutError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s components: not done at the deadline", e.Verb)
 	for _, u := range e.Unfinished {
-		fmt.Fprintf(&b, "\n  component %s: %s: %s", u.Component, u.Workload, u.Progress)
-		for _, reason := range u.Reasons {
-			fmt.Fprintf(&b, "\n    %s", reason)
-		}
+		b.WriteString("\n  " + u.String())
 	}
 	if e.cause != nil {
 		fmt.Fprintf(&b, "\n  the last look at the cluster failed: %v", e.cause)

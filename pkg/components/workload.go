@@ -7,6 +7,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 )
@@ -32,6 +33,7 @@ type workload struct {
 	ready     bool            // as specified, all of it
 	settled   bool            // its controller has seen a count of 0 and removed everything
 	progress  string          // how far it is, for reports
+	trouble   string          // why its controller cannot make its pods
 }
 
 func (w workload) String() string { return string(w.kind) + "/" + w.meta.Name }
@@ -112,6 +114,7 @@ func (c *Client) deployments(ctx context.Context) ([]candidate, error) {
 			settled:  observed && replicas == 0 && s.Replicas == 0,
 			ready:    observed && s.UpdatedReplicas >= replicas && s.Replicas == s.UpdatedReplicas && s.AvailableReplicas >= replicas,
 			progress: fmt.Sprintf("%d of %d pods available", s.AvailableReplicas, replicas),
+			trouble:  replicaFailure(s.Conditions),
 		}, d.Spec.Template.Labels}, err
 	})
 }
@@ -178,6 +181,17 @@ func convert[T any](items []T, one func(*T) (candidate, error)) ([]candidate, er
 		out = append(out, w)
 	}
 	return out, nil
+}
+
+// replicaFailure is why a Deployment's pods cannot be made, a quota for one: the
+// Event about it is its ReplicaSet's.
+func replicaFailure(conditions []appsv1.DeploymentCondition) string {
+	for _, condition := range conditions {
+		if condition.Type == appsv1.DeploymentReplicaFailure && condition.Status == corev1.ConditionTrue {
+			return condition.Reason + ": " + condition.Message
+		}
+	}
+	return ""
 }
 
 // orOne is Kubernetes' default of a replica count.

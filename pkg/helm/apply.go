@@ -65,7 +65,7 @@ func (s *session) apply(ctx context.Context, req Request, namespace string, time
 
 // failed reports a revision that was recorded and failed, after rolling back if asked to.
 func (s *session) failed(ctx context.Context, req Request, rel *rspb.Release, cause error, timeout time.Duration) (*release.Record, error) {
-	failure := &FailedError{Release: rel.Name, Revision: rel.Version, Err: cause}
+	failure := &FailedError{Release: rel.Name, Revision: rel.Version, Err: cause, Reasons: explained(ctx, req, cause)}
 	if req.RollbackOnFailure && rel.Version > 1 && !errors.Is(ctx.Err(), context.Canceled) {
 		// A deadline that ended the upgrade must not end its rollback too: it has its own, as in Helm.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout+rollbackMargin)
@@ -77,6 +77,19 @@ func (s *session) failed(ctx context.Context, req Request, rel *rspb.Release, ca
 		return nil, errors.Join(failure, err)
 	}
 	return record, failure
+}
+
+// explainTime bounds Explain: what went wrong is known, and a rollback may wait.
+const explainTime = 15 * time.Second
+
+// explained is why resources are not ready. The deadline that ended the wait must not end the asking.
+func explained(ctx context.Context, req Request, cause error) []string {
+	if req.Explain == nil || !errors.Is(cause, ErrNotReady) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), explainTime)
+	defer cancel()
+	return req.Explain(ctx)
 }
 
 // rollbackMargin is for what a rollback does besides waiting.

@@ -3,6 +3,7 @@ package helm
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // What can be wrong before anything was changed. Apply's errors match one of them by errors.Is,
@@ -66,6 +67,8 @@ func (e *PendingError) Error() string {
 type FailedError struct {
 	Release  string
 	Revision int
+	// Reasons are what Request.Explain said.
+	Reasons []string
 	// RolledBackTo is the revision that was restored, or 0.
 	RolledBackTo int
 	// RollbackErr is why a rollback that was asked for did not happen.
@@ -74,16 +77,16 @@ type FailedError struct {
 	Err error
 }
 
-// Error tells the failure and what became of a rollback.
+// Error tells the failure and what became of a rollback; the reasons follow, on lines of their own.
 func (e *FailedError) Error() string {
 	msg := fmt.Sprintf("release %q revision %d failed: %v", e.Release, e.Revision, e.Err)
 	switch {
 	case e.RollbackErr != nil:
-		return fmt.Sprintf("%s; it was not rolled back: %v", msg, e.RollbackErr)
+		msg = fmt.Sprintf("%s; it was not rolled back: %v", msg, e.RollbackErr)
 	case e.RolledBackTo > 0:
-		return fmt.Sprintf("%s; rolled back to revision %d", msg, e.RolledBackTo)
+		msg = fmt.Sprintf("%s; rolled back to revision %d", msg, e.RolledBackTo)
 	}
-	return msg
+	return strings.Join(append([]string{msg}, e.Reasons...), "\n  ")
 }
 
 // Unwrap gives the failure, not the rollback's error: a held rollback is no held change.

@@ -1,6 +1,7 @@
 package helm
 
 import (
+	"context"
 	"time"
 
 	"helm.sh/helm/v3/pkg/chart"
@@ -66,6 +67,9 @@ type Request struct {
 	// A failed first install is left as it is: there is nothing to return to, and uninstalling
 	// it, as Helm's own flag does, would take volumes and the traces of the failure with it.
 	RollbackOnFailure bool
+	// Explain is asked why resources are not ready in time, before anything is rolled back. Each of
+	// what it returns may have several lines. Nil asks nobody.
+	Explain func(context.Context) []string
 	// Description is kept in the record once the change succeeded.
 	Description string
 	// PostRender changes the rendered manifest before it is applied; nil leaves it.

@@ -15,13 +15,13 @@ import (
 )
 
 func (r *runOptions) addYes(flags *pflag.FlagSet) {
-	flags.BoolVarP(&r.yes, "yes", "y", false, "Begin without showing the plan and asking, as always without a terminal.")
+	flags.BoolVarP(&r.yes, "yes", "y", false, "Begin without showing the plan and asking, as always without a terminal and with -o json.")
 }
 
 // agree shows the plan and asks whether to go on, where somebody is there to
 // answer. What changes nothing, and what is refused anyway, is no question.
 func (r *runOptions) agree(ctx context.Context, e *engine.Engine, prepared *engine.Prepared) (bool, error) {
-	if r.yes || !r.terminal.Interactive {
+	if r.yes || r.stream != nil || !r.terminal.Interactive {
 		return true, nil
 	}
 	planned, err := plan.Make(ctx, e, prepared)

@@ -62,6 +62,9 @@ func (o *options) loadDriverDir(dir string) (*driver.Driver, error) {
 
 // accept shows the problems of a driver, and fails when one is an error.
 func (o *options) accept(what string, found diagnostic.List) error {
+	if o.problems != nil {
+		o.problems(found)
+	}
 	if err := diagnostic.WriteText(o.ErrOut, found, diagnostic.TextOptions{Color: o.terminal.ErrColor}); err != nil {
 		return err
 	}

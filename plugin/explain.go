@@ -26,6 +26,14 @@ func explain(err error) string {
 	return "error: " + strings.ReplaceAll(progress.Clean(message(err)), "\n", "\n       ")
 }
 
+// plainMessage is the message for an error, for a program; empty for none.
+func plainMessage(err error) string {
+	if err == nil {
+		return ""
+	}
+	return progress.Clean(message(err))
+}
+
 // message adds to what an error says what to do, where the error cannot know.
 func message(err error) string {
 	var inputs *instance.ProblemsError

@@ -199,10 +199,8 @@ func (o *onlooker) watchSuccess() {
 	o.says(v, "revision 2")
 	o.record(d, over(v1.RunSucceeded, ""))
 	o.ends(v, plugin.ExitOK)
-	want := "run x7k2m9qd: upgrade, version 1.0 → 2.0\npre\n  back_up started\n  back_up succeeded in 0s\ncore\n  helm    changed: revision 2\nrun x7k2m9qd succeeded in 1m0s\n"
-	if found := v.out.String(); found != want {
-		o.Errorf("found\n%s\nexpected\n%s", found, want)
-	}
+	o.contains(v.out.String(), "22:13:20Z run x7k2m9qd: upgrade, version 1.0 → 2.0\n", " pre: begins\n", "Z pre back_up: started\n", "Z pre back_up: succeeded in 0s\n",
+		" core: begins\n", " core helm: changed: revision 2\n", "22:14:20Z run x7k2m9qd: succeeded in 1m0s\n")
 	o.contains(v.errOut.String(), "run x7k2m9qd: No engine is at work on it")
 }
 
@@ -212,21 +210,31 @@ func (o *onlooker) watchFailure() {
 	o.says(v, "started")
 	o.record(d, over(v1.RunFailed, "the run failed in pre: action back_up: disk full"))
 	o.ends(v, plugin.ExitProblems)
-	o.contains(v.out.String(), "run x7k2m9qd failed after 1m0s: the run failed in pre: action back_up: disk full")
+	o.contains(v.out.String(), "run x7k2m9qd: failed after 1m0s: the run failed in pre: action back_up: disk full")
 	o.contains(o.run("failure", plugin.ExitProblems, "status", "notes", "-w").out.String(), "upgrade to 2.0, Failed, after 60s, asked for by alice")
 }
 
 func (o *onlooker) watchJSON() {
 	d := o.deploy("json", aRun())
 	v := o.start(o.Context(), "json", "status", "notes", "-w", "-o", "json")
-	o.says(v, `"phase":"Pre"`)
-	o.record(d, over(v1.RunAborted, "aborted"))
+	o.says(v, `"event":"RunStarted"`)
+	o.record(d, over(v1.RunAborted, "aborted by bob"))
 	o.ends(v, plugin.ExitProblems)
-	lines := strings.Split(strings.TrimSpace(v.out.String()), "\n")
-	if len(lines) != 2 || v.errOut.String() != "" {
-		o.Errorf("found %d lines, stderr %q", len(lines), &v.errOut)
+	o.contains(v.out.String(), `"event":"RunAborted","namespace":"json","deployment":"notes","run":"x7k2m9qd"`, `"message":"aborted by bob"`)
+	o.endsWith(v, `"result":"aborted","exitCode":1}`)
+	// Afterwards the same is told of what has happened.
+	v = o.run("json", plugin.ExitProblems, "status", "notes", "-w", "-o", "json")
+	o.contains(v.out.String(), `"event":"RunStarted"`, `"event":"RunAborted"`)
+	o.endsWith(v, `"result":"aborted","exitCode":1}`)
+	o.contains(o.run("json", plugin.ExitUsage, "status", "notes", "-w", "-o", "yaml").errOut.String(), "expected json with --watch")
+}
+
+// endsWith checks the end of the last line.
+func (o *onlooker) endsWith(v *verb, words string) {
+	o.Helper()
+	if text := strings.TrimSuffix(v.out.String(), "\n"); !strings.HasSuffix(text, words) {
+		o.Errorf("expected %q at the end of\n%s", words, text)
 	}
-	o.contains(lines[len(lines)-1], `"kind":"StyrminDeployment"`, `"phase":"Aborted"`)
 }
 
 func (o *onlooker) watchDeletion() {
@@ -290,7 +298,7 @@ func (o *onlooker) abort() {
 	o.contains(o.run("abort", plugin.ExitProblems, "abort", "nosuch").errOut.String(), "error: no StyrminDeployment nosuch in namespace abort")
 	o.record(d, func(status *v1.StyrminDeploymentStatus) { status.Run = aRun() })
 	v := o.run("abort", plugin.ExitOK, "abort", "notes", "--reason", "wrong window")
-	o.contains(v.out.String(), "run x7k2m9qd was aborted by ", ": wrong window\n", "back_up lost: it was stopped, because the run was aborted",
+	o.contains(v.out.String(), "run x7k2m9qd: aborted by ", ": wrong window\n", "back_up: lost: it was stopped, because the run was aborted",
 		"nothing of it is at work any more\nThe Helm release was not touched. What the actions did is not undone.\n",
 		"The next run starts from the beginning: kubectl styrmin upgrade notes -n abort --version 2.0\n")
 	o.contains(o.run("abort", plugin.ExitProblems, "abort", "notes").errOut.String(), "run x7k2m9qd of StyrminDeployment abort/notes is over: it was aborted by ")

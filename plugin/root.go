@@ -11,6 +11,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/rest"
 
+	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 )
 
@@ -31,6 +32,11 @@ type options struct {
 	terminal Terminal
 	// warnings collects what the API server warns of.
 	warnings *warnings
+	// problems is told of a driver's problems beside the user; nil for nobody.
+	problems func(diagnostic.List)
+	// ending is called with the error and the exit code before a verb ends; nil for
+	// verbs that have nothing more to say then.
+	ending func(err error, code int)
 }
 
 // Terminal says what the output streams are.
@@ -45,17 +51,21 @@ type Terminal struct {
 
 // Execute runs the command line and returns its exit code.
 func Execute(ctx context.Context, streams genericiooptions.IOStreams, terminal Terminal, args []string) int {
-	root := NewCommand(streams, terminal)
+	o := newOptions(streams, terminal)
+	root := o.command()
 	root.SetArgs(args)
 	err := execute(ctx, root)
-	if err == nil {
-		return ExitOK
-	}
-	if ctx.Err() != nil && !decided(err) {
+	if err != nil && ctx.Err() != nil && !decided(err) {
 		cmd, _, _ := root.Find(args)
 		err = interrupted(cmd)
 	}
 	code := exitCode(err)
+	if o.ending != nil {
+		o.ending(err, code)
+	}
+	if err == nil {
+		return ExitOK
+	}
 	if message := explain(err); message != "" {
 		fmt.Fprintln(streams.ErrOut, message)
 	}
@@ -86,12 +96,21 @@ func execute(ctx context.Context, root *cobra.Command) error {
 
 // NewCommand builds the root command.
 func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Command {
+	return newOptions(streams, terminal).command()
+}
+
+func newOptions(streams genericiooptions.IOStreams, terminal Terminal) *options {
 	o := &options{IOStreams: streams, terminal: terminal, warnings: &warnings{out: streams.ErrOut}}
 	o.config = genericclioptions.NewConfigFlags(true).WithWrapConfigFn(func(c *rest.Config) *rest.Config {
 		c.QPS, c.Burst = clientQPS, clientBurst
 		c.WarningHandler = o.warnings
 		return c
 	})
+	return o
+}
+
+// command builds the root command.
+func (o *options) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "kubectl-styrmin",
 		Short:         "Lifecycle hooks for applications on Kubernetes",
@@ -102,9 +121,9 @@ func NewCommand(streams genericiooptions.IOStreams, terminal Terminal) *cobra.Co
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetIn(streams.In)
-	root.SetOut(streams.Out)
-	root.SetErr(streams.ErrOut)
+	root.SetIn(o.In)
+	root.SetOut(o.Out)
+	root.SetErr(o.ErrOut)
 	root.SetFlagErrorFunc(flagError)
 	o.config.AddFlags(root.PersistentFlags())
 	root.AddGroup(

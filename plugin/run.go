@@ -44,6 +44,12 @@ type runOptions struct {
 	from     string
 	rollback bool
 	yes      bool
+	output   string
+
+	// stream is where what happens goes with -o json; else nil.
+	stream *progress.Stream
+	// outcome is how the run ended that did not fail.
+	outcome progress.Result
 }
 
 func (r *runOptions) addFlags(flags *pflag.FlagSet) {
@@ -103,14 +109,21 @@ func (r *runOptions) run(ctx context.Context) error {
 	if agreed, err := r.agree(ctx, e, prepared); err != nil || !agreed {
 		return err
 	}
+	reporter, end := r.reporter(ctx, r.stream, progress.Options{Color: r.terminal.Color, Command: r.again})
+	e.Reporter = reporter
 	outcome, err := e.Do(ctx, prepared)
+	end()
 	if interrupted := (*engine.InterruptedError)(nil); errors.As(err, &interrupted) {
 		interrupted.Command = r.again
 	}
-	if err == nil && !outcome.Changed {
+	if err != nil {
+		return err
+	}
+	r.outcome = resultOfRun(outcome)
+	if r.outcome == progress.ResultUnchanged && r.stream == nil {
 		fmt.Fprintf(r.Out, "%s/%s is at version %s with these inputs already; nothing to do\n", prepared.Desired.Namespace, r.name, prepared.Instance.Context.App.Version)
 	}
-	return err
+	return nil
 }
 
 // prepare resolves and checks what the command line asks for, changing nothing.
@@ -162,7 +175,7 @@ func (r *runOptions) engine(c *clients) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &engine.Engine{Kube: c.kube, Client: c.client, Helm: h, Components: parts, Reporter: progress.New(r.Out, progress.Options{Color: r.terminal.Color, Command: r.again})}, nil
+	return &engine.Engine{Kube: c.kube, Client: c.client, Helm: h, Components: parts}, nil
 }
 
 // loadFromDisk loads the driver when --driver is a directory.

@@ -19,11 +19,15 @@ func newSetupCommand(o *options) *cobra.Command {
 	}
 	r.addFlags(cmd.Flags())
 	r.addYes(cmd.Flags())
+	r.addOutput(cmd.Flags())
 	return cmd
 }
 
 func (r *runOptions) runE(cmd *cobra.Command, args []string) error {
 	r.name, r.again = args[0], again(cmd, args)
+	if err := r.beginStream(); err != nil {
+		return err
+	}
 	if err := r.validate(); err != nil {
 		return err
 	}

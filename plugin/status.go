@@ -24,6 +24,9 @@ type statusOptions struct {
 	*options
 	output string
 	watch  bool
+
+	// stream is where what happens goes with --watch -o json; else nil.
+	stream *progress.Stream
 }
 
 func newStatusCommand(o *options) *cobra.Command {
@@ -44,6 +47,9 @@ func newStatusCommand(o *options) *cobra.Command {
 			case len(args) == 0:
 				return s.list(cmd.Context())
 			}
+			if err := s.beginStream(args[0]); err != nil {
+				return err
+			}
 			if err := checkName("NAME", args[0]); err != nil {
 				return err
 			}
@@ -53,6 +59,34 @@ func newStatusCommand(o *options) *cobra.Command {
 	cmd.Flags().StringVarP(&s.output, "output", "o", "", "Output format: json or yaml; by default for people.")
 	cmd.Flags().BoolVarP(&s.watch, "watch", "w", false, "Follow the run until it ends; the exit code is 1 when it failed or was aborted.")
 	return cmd
+}
+
+// beginStream sees to it that what happens is told as a stream where --watch -o json
+// asks for it.
+func (s *statusOptions) beginStream(name string) error {
+	switch {
+	case !s.watch || s.output == "":
+		return nil
+	case s.output != "json":
+		return usagef("-o %s: expected json with --watch: a run is told as a stream of events, one JSON object a line", s.output)
+	}
+	s.stream = progress.NewStream(s.Out, s.givenNamespace(), name)
+	s.ending = func(err error, code int) { s.stream.End(s.result(err), code, plainMessage(err)) }
+	return nil
+}
+
+// result is how the run that was followed ended, or why it was not followed to its end.
+func (s *statusOptions) result(err error) progress.Result {
+	switch run := s.stream.Run(); {
+	case !ended(&run):
+		return resultOf(err, progress.ResultUnchanged)
+	case run.Phase == v1.RunAborted:
+		return progress.ResultAborted
+	case run.Phase == v1.RunFailed:
+		return progress.ResultFailed
+	default:
+		return progress.ResultSucceeded
+	}
 }
 
 // deployment reads a deployment of the namespace.

@@ -19,5 +19,6 @@ func newUpgradeCommand(o *options) *cobra.Command {
 	}
 	r.addFlags(cmd.Flags())
 	r.addYes(cmd.Flags())
+	r.addOutput(cmd.Flags())
 	return cmd
 }

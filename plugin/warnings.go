@@ -28,3 +28,10 @@ func (w *warnings) HandleWarningHeader(code int, _ string, text string) {
 	w.seen[text] = true
 	fmt.Fprintf(w.out, "warning: %s\n", text)
 }
+
+// redirect sends further warnings elsewhere.
+func (w *warnings) redirect(out io.Writer) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.out = out
+}

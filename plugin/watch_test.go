@@ -11,6 +11,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/plugin/progress"
 )
 
 func deploymentWith(run v1.Run, history ...v1.RunSummary) *v1.StyrminDeployment {
@@ -27,7 +28,10 @@ func running(phase v1.RunPhase) v1.Run {
 // watched plays states to `status --watch` and returns its output and its error.
 func watched(ctx context.Context, s *statusOptions, states ...*v1.StyrminDeployment) (string, error) {
 	streams, _, out, _ := genericiooptions.NewTestIOStreams()
-	s.options = &options{IOStreams: streams, terminal: s.terminalOf()}
+	s.options = &options{IOStreams: streams, terminal: s.terminalOf(), warnings: &warnings{}}
+	if s.output != "" {
+		s.stream = progress.NewStream(out, "demo", "notes")
+	}
 	send, failed := make(chan *v1.StyrminDeployment), make(chan error)
 	done := make(chan struct{})
 	go func() {
@@ -64,11 +68,11 @@ func TestWatchEnds(t *testing.T) {
 		code  int
 		words string
 	}{
-		"succeeded":                 {deploymentWith(over(v1.RunSucceeded, "")), ExitOK, "run x succeeded in 5s"},
-		"failed":                    {deploymentWith(over(v1.RunFailed, "the run failed in pre: action a: no")), ExitProblems, "run x failed after 5s: the run failed in pre: action a: no"},
-		"aborted":                   {deploymentWith(over(v1.RunAborted, "aborted by bob at T: no")), ExitProblems, "run x was aborted by bob at T: no"},
-		"another run, it succeeded": {deploymentWith(next, v1.RunSummary{ID: "x", Phase: v1.RunSucceeded, EndedAt: later(5)}), ExitOK, "run x succeeded in 5s"},
-		"another run, it was left":  {deploymentWith(next, v1.RunSummary{ID: "x", Phase: v1.RunPre}), ExitProblems, "another run has begun"},
+		"succeeded":                 {deploymentWith(over(v1.RunSucceeded, "")), ExitOK, "run x: succeeded in 5s"},
+		"failed":                    {deploymentWith(over(v1.RunFailed, "the run failed in pre: action a: no")), ExitProblems, "run x: failed after 5s: the run failed in pre: action a: no"},
+		"aborted":                   {deploymentWith(over(v1.RunAborted, "aborted by bob at T: no")), ExitProblems, "run x: aborted by bob at T: no"},
+		"another run, it succeeded": {deploymentWith(next, v1.RunSummary{ID: "x", Phase: v1.RunSucceeded, EndedAt: later(5)}), ExitOK, "run x: succeeded in 5s"},
+		"another run, it was left":  {deploymentWith(next, v1.RunSummary{ID: "x", Phase: v1.RunPre}), ExitProblems, "run x: failed: another run has begun"},
 		"deleted":                   {nil, ExitProblems, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -76,7 +80,7 @@ func TestWatchEnds(t *testing.T) {
 			if code := exitCode(err); code != tt.code {
 				t.Errorf("exit code %d (%v), expected %d", code, err, tt.code)
 			}
-			if !strings.Contains(out, tt.words) || !strings.HasPrefix(out, "run x: upgrade, version 2.0\npre\n") {
+			if !strings.Contains(out, tt.words) || !strings.HasPrefix(out, "22:13:20Z run x: upgrade, version 2.0\n") {
 				t.Errorf("expected %q in\n%s", tt.words, out)
 			}
 		})
@@ -91,26 +95,28 @@ func TestWatchIsInterrupted(t *testing.T) {
 	}
 }
 
-// TestWatchForPrograms: each state is a line of JSON, or a document of YAML.
+// TestWatchForPrograms: what happens is a stream of JSON, from what is known to the end.
 func TestWatchForPrograms(t *testing.T) {
-	states := []*v1.StyrminDeployment{deploymentWith(running(v1.RunPre)), deploymentWith(running(v1.RunSucceeded))}
-	out, err := watched(t.Context(), &statusOptions{output: "json"}, states...)
+	over := running(v1.RunSucceeded)
+	over.EndedAt = later(5)
+	s := &statusOptions{output: "json", watch: true}
+	out, err := watched(t.Context(), s, deploymentWith(running(v1.RunPre)), deploymentWith(over))
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if len(lines) != 2 {
-		t.Fatalf("found %d lines, expected 2:\n%s", len(lines), out)
-	}
-	for i, phase := range []v1.RunPhase{v1.RunPre, v1.RunSucceeded} {
-		var d v1.StyrminDeployment
-		if err := json.Unmarshal([]byte(lines[i]), &d); err != nil || d.Kind != "StyrminDeployment" || d.Status.Run.Phase != phase {
-			t.Errorf("line %d: %v, %s", i, err, lines[i])
+	var found []string
+	for line := range strings.Lines(out) {
+		var record progress.Record
+		if err := json.Unmarshal([]byte(line), &record); err != nil || record.Run != "x" || record.Deployment != "notes" {
+			t.Errorf("%v: %s", err, line)
 		}
+		found = append(found, string(record.Event))
 	}
-	out, err = watched(t.Context(), &statusOptions{output: "yaml"}, states...)
-	if err != nil || strings.Count(out, "---\napiVersion: styrmin.io/v1\n") != 2 {
-		t.Errorf("%v\n%s", err, out)
+	if want := "RunStarted ModeStarted RunSucceeded"; strings.Join(found, " ") != want {
+		t.Errorf("found %v, expected %s", found, want)
+	}
+	if result := s.result(nil); result != progress.ResultSucceeded {
+		t.Errorf("result %s", result)
 	}
 }
 
@@ -128,12 +134,12 @@ func TestWatchOnATerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, words := range []string{"Run x: upgrade to 2.0, Pre", "busy", "31 actions not shown: pending", "\x1b[4A\r\x1b[JRun x: upgrade to 2.0, Succeeded, after 5s\n"} {
+	for _, words := range []string{"upgrade 2.0, ", "1 failed, 1 pending, 30 succeeded", "busy", "upgrade 2.0 succeeded in 5s"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("expected %q in\n%q", words, out)
 		}
 	}
-	drawn, _, _ := strings.Cut(out, "Succeeded, after")
+	drawn, _, _ := strings.Cut(out, "succeeded in")
 	if strings.Contains(drawn, "done_1") {
 		t.Errorf("what has succeeded is shown although there is no room:\n%q", out)
 	}

@@ -11,24 +11,33 @@ import (
 type jsonPrinter struct {
 	w io.Writer
 	// Diagnostics is empty rather than nil, which would be null.
-	Diagnostics []jsonDiagnostic `json:"diagnostics"`
+	Diagnostics []Linked `json:"diagnostics"`
 	Summary     Summary          `json:"summary"`
 }
 
-type jsonDiagnostic struct {
+// Linked is a problem as programs read it: with the page that explains it.
+type Linked struct {
 	Diagnostic
 	URL string `json:"url"`
 }
 
+// Linked are the problems as programs read them. It is empty rather than nil, which
+// would be null.
+func (l List) Linked() []Linked {
+	linked := []Linked{}
+	for _, d := range l {
+		linked = append(linked, Linked{d, d.URL()})
+	}
+	return linked
+}
+
 func newJSONPrinter(w io.Writer, _ PrinterOptions) Printer {
-	return &jsonPrinter{w: w, Diagnostics: []jsonDiagnostic{}}
+	return &jsonPrinter{w: w, Diagnostics: []Linked{}}
 }
 
 func (p *jsonPrinter) Print(_ string, found List) error {
 	p.Summary.Add(found)
-	for _, d := range found {
-		p.Diagnostics = append(p.Diagnostics, jsonDiagnostic{d, d.URL()})
-	}
+	p.Diagnostics = append(p.Diagnostics, found.Linked()...)
 	return nil
 }
 

@@ -18,7 +18,7 @@ func Changes(before, after *v1.Run) []engine.Event {
 	switch {
 	case before == nil:
 		before = &v1.Run{}
-		c.add(engine.Event{Kind: engine.RunStarted})
+		c.add(engine.Event{Kind: engine.RunStarted, Time: after.StartedAt.Time})
 	case before.EndedAt != nil && after.EndedAt == nil:
 		c.add(engine.Event{Kind: engine.RunResumed})
 	}
@@ -56,6 +56,7 @@ func (c *changes) action(before, after v1.ActionStatus) {
 		return
 	}
 	event := engine.Event{Mode: after.Mode, Action: after.Name, Attempt: after.Attempt, Message: after.Message, Elapsed: between(after.StartedAt, after.EndedAt)}
+	event.Time = latest(after.StartedAt, after.EndedAt)
 	switch after.State {
 	case v1.ActionRunning:
 		event.Kind = engine.ActionStarted
@@ -75,7 +76,7 @@ func (c *changes) action(before, after v1.ActionStatus) {
 func (c *changes) end(before *v1.Run) {
 	run := c.after
 	paused := engine.PausedAfter(*run)
-	event := engine.Event{Elapsed: between(&run.StartedAt, run.EndedAt), Message: run.Message}
+	event := engine.Event{Elapsed: between(&run.StartedAt, run.EndedAt), Message: run.Message, Time: latest(run.EndedAt)}
 	switch {
 	case paused != "" && engine.PausedAfter(*before) == "":
 		event.Kind, event.Mode = engine.RunPaused, paused
@@ -126,6 +127,17 @@ func between(from, to *metav1.Time) time.Duration {
 		return 0
 	}
 	return to.Sub(from.Time)
+}
+
+// latest is the last of some instants that is known; the zero time when none is.
+func latest(instants ...*metav1.Time) time.Time {
+	var last time.Time
+	for _, instant := range instants {
+		if instant != nil {
+			last = instant.Time
+		}
+	}
+	return last
 }
 
 func revision(number int) string { return fmt.Sprintf("revision %d", number) }

@@ -93,6 +93,9 @@ func TestChanges(t *testing.T) {
 			lines := progress.New(&out, progress.Options{})
 			show := func(before, after *v1.Run) {
 				for _, event := range progress.Changes(before, after) {
+					if event.Time.IsZero() {
+						event.Time = at(0).Time // the record has no time of it
+					}
 					lines.Report(event)
 				}
 			}

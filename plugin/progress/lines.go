@@ -1,4 +1,5 @@
-// Package progress shows a run on a terminal or in a log.
+// Package progress shows a run: on a terminal as a picture that is drawn over and
+// over, elsewhere line by line, for programs as a stream of JSON.
 package progress
 
 import (
@@ -16,139 +17,153 @@ import (
 type Options struct {
 	// Color uses ANSI escapes.
 	Color bool
-	// Command is the command that resumes the run; empty for who only looks on.
+	// Command is the command that goes on with the run; empty for who only looks on.
 	Command string
 }
 
-// Lines shows a run line by line. It is safe for concurrent use.
+// Lines shows a run line by line. Each line says when and of what it tells, so that
+// it can be understood alone, as `grep` finds it. It is safe for concurrent use.
 type Lines struct {
 	options Options
 
-	mu    sync.Mutex
-	out   io.Writer
-	width int
+	mu  sync.Mutex
+	out io.Writer
 }
 
 // New returns a reporter that writes to out.
 func New(out io.Writer, options Options) *Lines { return &Lines{out: out, options: options} }
 
-// The ANSI attributes of the parts of a line.
-const (
-	bold  = "1"
-	dim   = "2"
-	red   = "31"
-	green = "32"
-	amber = "33"
-)
-
 // Report implements engine.Reporter.
 func (l *Lines) Report(e engine.Event) {
+	e.Message = strings.TrimSpace(Clean(e.Message))
+	text := l.text(e)
+	if text == "" {
+		return
+	}
+	when := e.Time
+	if when.IsZero() {
+		when = time.Now()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e.Message = Clean(e.Message)
-	l.measure(e.Run)
-	if line := l.line(e); line != "" {
-		_, _ = fmt.Fprintln(l.out, line)
+	for line := range strings.SplitSeq(text, "\n") {
+		_, _ = fmt.Fprintf(l.out, "%s %s%s\n", l.paint(dim, when.UTC().Format("15:04:05Z")), l.subject(e), line)
 	}
 }
 
-func (l *Lines) line(e engine.Event) string {
+// subject is what a line tells of.
+func (l *Lines) subject(e engine.Event) string {
+	name := e.Action
+	if name == "" && strings.HasPrefix(string(e.Kind), "Helm") {
+		name = "helm"
+	}
+	switch {
+	case name != "" && e.Kind == engine.ActionLog:
+		return fmt.Sprintf("%s %s │ ", e.Mode, name)
+	case name != "":
+		return strings.TrimPrefix(fmt.Sprintf("%s %s: ", e.Mode, name), " ")
+	case e.Kind == engine.ModeStarted:
+		return l.paint(bold, string(e.Mode)) + ": "
+	default:
+		return l.paint(bold, "run "+e.Run.ID) + ": "
+	}
+}
+
+func (l *Lines) text(e engine.Event) string {
+	switch {
+	case e.Action != "":
+		return l.action(e)
+	case strings.HasPrefix(string(e.Kind), "Helm"):
+		return l.helm(e)
+	case e.Kind == engine.ModeStarted:
+		return "begins"
+	default:
+		return l.run(e)
+	}
+}
+
+// run is what became of the run as a whole.
+func (l *Lines) run(e engine.Event) string {
 	switch e.Kind {
-	case engine.RunStarted, engine.RunResumed:
-		return l.begin(e)
-	case engine.ModeStarted:
-		return l.paint(bold, string(e.Mode))
+	case engine.RunStarted:
+		return aim(e.Run)
+	case engine.RunResumed:
+		return "resumed: " + aim(e.Run)
 	case engine.RunPaused:
-		return l.paint(amber, fmt.Sprintf("paused after %s", e.Mode)) + l.command("; go on with: ")
+		text := l.paint(amber, fmt.Sprintf("paused after %s", e.Mode))
+		if l.options.Command != "" {
+			text += "; go on with: " + l.options.Command
+		}
+		return text
 	case engine.RunSucceeded:
-		return l.paint(green, fmt.Sprintf("run %s succeeded", e.Run.ID)) + fmt.Sprintf(" in %s", round(e.Elapsed))
+		return l.paint(green, "succeeded") + " in " + round(e.Elapsed)
 	case engine.RunFailed:
 		return l.failed(e)
 	case engine.RunAborted:
-		return l.paint(red, fmt.Sprintf("run %s was %s", e.Run.ID, e.Message))
+		return l.paint(red, e.Message)
 	case engine.EngineStopping:
 		return l.paint(amber, fmt.Sprintf("waiting until its engine, %s, lets go", e.Message))
-	case engine.HelmStarted, engine.HelmSkipped, engine.HelmSucceeded, engine.HelmChanged, engine.HelmFailed, engine.HelmHeld:
-		return l.subject("helm") + l.helm(e)
 	default:
-		return l.subject(e.Action) + l.action(e)
+		return string(e.Kind) + behind(": ", e.Message)
 	}
 }
 
-// failed ends a run that did not succeed: with the command that resumes it for
-// who has one, and else with the reason, which nobody else tells.
+// failed ends a run that did not succeed. Why, only who looks on is told here: who
+// began the run gets it as the error.
 func (l *Lines) failed(e engine.Event) string {
 	where := ""
 	if e.Mode != "" {
 		where = fmt.Sprintf(" in %s", e.Mode)
 	}
-	line := l.paint(red, fmt.Sprintf("run %s failed%s", e.Run.ID, where)) + fmt.Sprintf(" after %s", round(e.Elapsed))
+	text := l.paint(red, "failed"+where)
+	if e.Elapsed > 0 { // one that another run has followed has no end
+		text += " after " + round(e.Elapsed)
+	}
 	if l.options.Command == "" {
-		return line + ": " + e.Message
+		text += behind(": ", e.Message)
 	}
-	return line + l.command("; resume with: ")
+	return text
 }
 
-// command is the command that goes on, behind some words; empty when none is known.
-func (l *Lines) command(words string) string {
-	if l.options.Command == "" {
-		return ""
-	}
-	return words + l.options.Command
-}
-
-// measure makes all names of a run as wide as the longest.
-func (l *Lines) measure(run v1.Run) {
-	if l.width > 0 {
-		return
-	}
-	l.width = len("helm")
-	for _, action := range run.Actions {
-		l.width = max(l.width, len(action.Name))
-	}
-}
-
-// begin heads a run.
-func (l *Lines) begin(e engine.Event) string {
-	what := "run"
-	if e.Kind == engine.RunResumed {
-		what = "resuming run"
-	}
-	hook := string(e.Run.Hook)
-	if e.Run.Hook == v1.RunHookNone {
+// aim is what a run does.
+func aim(run v1.Run) string {
+	hook := string(run.Hook)
+	if run.Hook == v1.RunHookNone {
 		hook = "new parameters, no actions"
 	}
-	to := e.Run.Version
-	if e.Run.FromVersion != "" && e.Run.FromVersion != to {
-		to = e.Run.FromVersion + " → " + to
-	}
-	return l.paint(bold, fmt.Sprintf("%s %s: %s, version %s", what, e.Run.ID, hook, to))
+	return fmt.Sprintf("%s, version %s", hook, move(run))
 }
 
-func (l *Lines) subject(name string) string { return fmt.Sprintf("  %-*s ", l.width, name) }
+// move is from which version to which a run goes.
+func move(run v1.Run) string {
+	if run.FromVersion == "" || run.FromVersion == run.Version {
+		return run.Version
+	}
+	return run.FromVersion + " → " + run.Version
+}
 
 func (l *Lines) action(e engine.Event) string {
 	switch e.Kind {
 	case engine.ActionLog:
-		return l.paint(dim, "│ "+e.Message)
+		return l.paint(dim, e.Message)
 	case engine.ActionStarted:
-		return fmt.Sprintf("started%s", attempt(e))
+		return "started" + attempt(e)
 	case engine.ActionAdopted:
-		return fmt.Sprintf("under way already%s", attempt(e))
+		return "under way already" + attempt(e)
 	case engine.ActionSkipped:
 		return l.paint(dim, "succeeded before; not run again")
 	case engine.ActionWaiting:
-		return l.paint(amber, "waits: "+e.Message)
+		return l.paint(amber, "waits: ") + e.Message
 	case engine.ActionStopping:
-		return l.paint(amber, "is being stopped: "+e.Message)
+		return l.paint(amber, "is being stopped: ") + e.Message
 	case engine.ActionSucceeded:
-		return l.paint(green, "succeeded") + fmt.Sprintf(" in %s", round(e.Elapsed))
+		return l.paint(green, "succeeded") + " in " + round(e.Elapsed)
 	case engine.ActionLost:
-		return l.paint(red, "lost: ") + e.Message
+		return l.paint(red, "lost") + attempt(e) + behind(": ", e.Message)
 	case engine.ActionFailed:
-		return l.paint(red, "failed") + fmt.Sprintf(" after %s: %s", round(e.Elapsed), l.indent(e.Message))
+		return l.paint(red, "failed") + attempt(e) + " after " + round(e.Elapsed) + behind(": ", e.Message)
 	default:
-		return string(e.Kind) + " " + e.Message
+		return string(e.Kind) + behind(": ", e.Message)
 	}
 }
 
@@ -159,13 +174,15 @@ func (l *Lines) helm(e engine.Event) string {
 	case engine.HelmSkipped:
 		return l.paint(dim, "release is there already: "+e.Message)
 	case engine.HelmSucceeded:
-		return l.paint(green, "ready") + fmt.Sprintf(" in %s: %s", round(e.Elapsed), e.Message)
+		return l.paint(green, "ready") + " in " + round(e.Elapsed) + behind(": ", e.Message)
 	case engine.HelmChanged:
-		return l.paint(green, "changed") + ": " + e.Message
+		return l.paint(green, "changed") + behind(": ", e.Message)
 	case engine.HelmHeld:
 		return l.paint(amber, "held")
+	case engine.HelmFailed:
+		return l.paint(red, "failed") + " after " + round(e.Elapsed) + behind(": ", e.Message)
 	default:
-		return l.paint(red, "failed") + fmt.Sprintf(" after %s: %s", round(e.Elapsed), l.indent(e.Message))
+		return string(e.Kind) + behind(": ", e.Message)
 	}
 }
 
@@ -176,11 +193,6 @@ func attempt(e engine.Event) string {
 	return fmt.Sprintf(" (attempt %d)", e.Attempt)
 }
 
-// indent puts a message's further lines below its first.
-func (l *Lines) indent(message string) string {
-	return strings.ReplaceAll(strings.TrimSpace(message), "\n", "\n"+strings.Repeat(" ", len(l.subject(""))+2))
-}
-
 func round(d time.Duration) string {
 	if d < time.Second {
 		return d.Round(time.Millisecond).String()
@@ -189,8 +201,5 @@ func round(d time.Duration) string {
 }
 
 func (l *Lines) paint(attributes, text string) string {
-	if !l.options.Color {
-		return text
-	}
-	return "\x1b[" + attributes + "m" + text + "\x1b[0m"
+	return paint(l.options.Color, attributes, text)
 }

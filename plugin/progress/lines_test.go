@@ -48,8 +48,8 @@ func TestLines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
 			lines := progress.New(&out, progress.Options{Color: test.color, Command: resume})
-			for _, event := range test.events {
-				event.Run = upgrade()
+			for i, event := range test.events {
+				event.Run, event.Time = upgrade(), at(i).Time
 				if name == "parameters" {
 					event.Run.Hook, event.Run.Actions, event.Run.FromVersion = v1.RunHookNone, nil, "2.0.0"
 				}
@@ -81,21 +81,21 @@ func success() []engine.Event {
 	return []engine.Event{
 		{Kind: engine.RunStarted},
 		{Kind: engine.ModeStarted, Mode: v1.ModePre},
-		{Kind: engine.ActionStarted, Action: "stop_worker", Attempt: 1},
-		{Kind: engine.ActionStarted, Action: "back_up", Attempt: 1},
-		{Kind: engine.ActionWaiting, Action: "back_up", Message: "pod notes-back-up-1-abcde is not scheduled: 0/1 nodes are available"},
-		{Kind: engine.ActionLog, Action: "stop_worker", Message: "stopping worker: 1 pod"},
-		{Kind: engine.ActionSucceeded, Action: "stop_worker", Elapsed: 4321 * time.Millisecond},
-		{Kind: engine.ActionLog, Action: "back_up", Message: "12 notes"},
-		{Kind: engine.ActionSucceeded, Action: "back_up", Elapsed: 65 * time.Second},
+		{Kind: engine.ActionStarted, Mode: v1.ModePre, Action: "stop_worker", Attempt: 1},
+		{Kind: engine.ActionStarted, Mode: v1.ModePre, Action: "back_up", Attempt: 1},
+		{Kind: engine.ActionWaiting, Mode: v1.ModePre, Action: "back_up", Message: "pod notes-back-up-1-abcde is not scheduled: 0/1 nodes are available"},
+		{Kind: engine.ActionLog, Mode: v1.ModePre, Action: "stop_worker", Message: "stopping worker: 1 pod"},
+		{Kind: engine.ActionSucceeded, Mode: v1.ModePre, Action: "stop_worker", Elapsed: 4321 * time.Millisecond},
+		{Kind: engine.ActionLog, Mode: v1.ModePre, Action: "back_up", Message: "12 notes"},
+		{Kind: engine.ActionSucceeded, Mode: v1.ModePre, Action: "back_up", Elapsed: 65 * time.Second},
 		{Kind: engine.ModeStarted, Mode: v1.ModeCore},
-		{Kind: engine.HelmStarted, Message: "notes, chart notes 2.0.0"},
-		{Kind: engine.HelmSucceeded, Message: "revision 2", Elapsed: 12 * time.Second},
-		{Kind: engine.ActionStarted, Action: "migrate", Attempt: 1},
-		{Kind: engine.ActionSucceeded, Action: "migrate", Elapsed: 3 * time.Second},
+		{Kind: engine.HelmStarted, Mode: v1.ModeCore, Message: "notes, chart notes 2.0.0"},
+		{Kind: engine.HelmSucceeded, Mode: v1.ModeCore, Message: "revision 2", Elapsed: 12 * time.Second},
+		{Kind: engine.ActionStarted, Mode: v1.ModeCore, Action: "migrate", Attempt: 1},
+		{Kind: engine.ActionSucceeded, Mode: v1.ModeCore, Action: "migrate", Elapsed: 3 * time.Second},
 		{Kind: engine.ModeStarted, Mode: v1.ModePost},
-		{Kind: engine.ActionStarted, Action: "verify_upgrade", Attempt: 1},
-		{Kind: engine.ActionSucceeded, Action: "verify_upgrade", Elapsed: 812 * time.Millisecond},
+		{Kind: engine.ActionStarted, Mode: v1.ModePost, Action: "verify_upgrade", Attempt: 1},
+		{Kind: engine.ActionSucceeded, Mode: v1.ModePost, Action: "verify_upgrade", Elapsed: 812 * time.Millisecond},
 		{Kind: engine.RunSucceeded, Elapsed: 85 * time.Second},
 	}
 }
@@ -104,10 +104,10 @@ func failure() []engine.Event {
 	return []engine.Event{
 		{Kind: engine.RunStarted},
 		{Kind: engine.ModeStarted, Mode: v1.ModePre},
-		{Kind: engine.ActionStarted, Action: "stop_worker", Attempt: 1},
-		{Kind: engine.ActionStarted, Action: "back_up", Attempt: 1},
-		{Kind: engine.ActionSucceeded, Action: "stop_worker", Elapsed: 4 * time.Second},
-		{Kind: engine.ActionFailed, Action: "back_up", Elapsed: 2 * time.Second, Message: "pg_dump: error: connection to server failed\nis the server running?\n"},
+		{Kind: engine.ActionStarted, Mode: v1.ModePre, Action: "stop_worker", Attempt: 1},
+		{Kind: engine.ActionStarted, Mode: v1.ModePre, Action: "back_up", Attempt: 1},
+		{Kind: engine.ActionSucceeded, Mode: v1.ModePre, Action: "stop_worker", Elapsed: 4 * time.Second},
+		{Kind: engine.ActionFailed, Mode: v1.ModePre, Action: "back_up", Elapsed: 2 * time.Second, Message: "pg_dump: error: connection to server failed\nis the server running?\n"},
 		{Kind: engine.RunFailed, Mode: v1.ModePre, Elapsed: 6 * time.Second},
 	}
 }
@@ -117,12 +117,12 @@ func resumed() []engine.Event {
 		{Kind: engine.RunResumed},
 		{Kind: engine.ActionSkipped, Action: "stop_worker", Mode: v1.ModePre},
 		{Kind: engine.ModeStarted, Mode: v1.ModePre},
-		{Kind: engine.ActionAdopted, Action: "back_up", Attempt: 2},
-		{Kind: engine.ActionLost, Action: "back_up", Message: "its Job notes-back-up-2 was deleted before it ended"},
-		{Kind: engine.ActionStarted, Action: "back_up", Attempt: 3},
-		{Kind: engine.ActionSucceeded, Action: "back_up", Elapsed: 2 * time.Second},
+		{Kind: engine.ActionAdopted, Mode: v1.ModePre, Action: "back_up", Attempt: 2},
+		{Kind: engine.ActionLost, Mode: v1.ModePre, Action: "back_up", Message: "its Job notes-back-up-2 was deleted before it ended"},
+		{Kind: engine.ActionStarted, Mode: v1.ModePre, Action: "back_up", Attempt: 3},
+		{Kind: engine.ActionSucceeded, Mode: v1.ModePre, Action: "back_up", Elapsed: 2 * time.Second},
 		{Kind: engine.ModeStarted, Mode: v1.ModeCore},
-		{Kind: engine.HelmSkipped, Message: "revision 2"},
+		{Kind: engine.HelmSkipped, Mode: v1.ModeCore, Message: "revision 2"},
 		{Kind: engine.RunSucceeded, Elapsed: time.Hour + 2*time.Minute},
 	}
 }
@@ -131,8 +131,8 @@ func helmFailure() []engine.Event {
 	return []engine.Event{
 		{Kind: engine.RunStarted},
 		{Kind: engine.ModeStarted, Mode: v1.ModeCore},
-		{Kind: engine.HelmStarted, Message: "notes, chart notes 2.0.0"},
-		{Kind: engine.HelmFailed, Elapsed: time.Minute, Message: "release \"notes\" revision 2 failed: not ready in time:\nDeployment notes-server: 0 of 1 ready"},
+		{Kind: engine.HelmStarted, Mode: v1.ModeCore, Message: "notes, chart notes 2.0.0"},
+		{Kind: engine.HelmFailed, Mode: v1.ModeCore, Elapsed: time.Minute, Message: "release \"notes\" revision 2 failed: not ready in time:\nDeployment notes-server: 0 of 1 ready"},
 		{Kind: engine.RunFailed, Mode: v1.ModeCore, Elapsed: 2 * time.Minute},
 	}
 }
@@ -149,8 +149,8 @@ func parameters() []engine.Event {
 	return []engine.Event{
 		{Kind: engine.RunStarted},
 		{Kind: engine.ModeStarted, Mode: v1.ModeCore},
-		{Kind: engine.HelmStarted, Message: "notes, chart notes 2.0.0"},
-		{Kind: engine.HelmSucceeded, Message: "revision 3", Elapsed: 1200 * time.Millisecond},
+		{Kind: engine.HelmStarted, Mode: v1.ModeCore, Message: "notes, chart notes 2.0.0"},
+		{Kind: engine.HelmSucceeded, Mode: v1.ModeCore, Message: "revision 3", Elapsed: 1200 * time.Millisecond},
 		{Kind: engine.RunSucceeded, Elapsed: 2 * time.Second},
 	}
 }
@@ -159,8 +159,8 @@ func held() []engine.Event {
 	return []engine.Event{
 		{Kind: engine.RunStarted},
 		{Kind: engine.ModeStarted, Mode: v1.ModeCore},
-		{Kind: engine.HelmStarted, Message: "notes, chart notes 2.0.0"},
-		{Kind: engine.HelmHeld, Message: "held by styrmin: …"},
+		{Kind: engine.HelmStarted, Mode: v1.ModeCore, Message: "notes, chart notes 2.0.0"},
+		{Kind: engine.HelmHeld, Mode: v1.ModeCore, Message: "held by styrmin: …"},
 	}
 }
 
@@ -169,7 +169,7 @@ func aborted() []engine.Event {
 	return []engine.Event{
 		{Kind: engine.RunStarted},
 		{Kind: engine.ModeStarted, Mode: v1.ModePre},
-		{Kind: engine.ActionStarted, Action: "back_up", Attempt: 1},
+		{Kind: engine.ActionStarted, Mode: v1.ModePre, Action: "back_up", Attempt: 1},
 		{Kind: engine.RunAborted, Message: "aborted by bob at 2026-01-02T03:04:05Z: wrong window"},
 	}
 }
@@ -179,8 +179,8 @@ func aborting() []engine.Event {
 	return []engine.Event{
 		{Kind: engine.RunAborted, Message: "aborted by bob at 2026-01-02T03:04:05Z: wrong window"},
 		{Kind: engine.EngineStopping, Message: "alices-laptop/4711-x2x4x"},
-		{Kind: engine.ActionStopping, Action: "back_up", Message: "pod back-up-x7k2m9qd-1-abcde on node n1"},
-		{Kind: engine.ActionLost, Action: "back_up", Message: "it was stopped, because the run was aborted"},
+		{Kind: engine.ActionStopping, Mode: v1.ModePre, Action: "back_up", Message: "pod back-up-x7k2m9qd-1-abcde on node n1"},
+		{Kind: engine.ActionLost, Mode: v1.ModePre, Action: "back_up", Message: "it was stopped, because the run was aborted"},
 	}
 }
 
@@ -188,8 +188,8 @@ func aborting() []engine.Event {
 func hostile() []engine.Event {
 	return []engine.Event{
 		{Kind: engine.RunStarted},
-		{Kind: engine.ActionLog, Action: "back_up", Message: "\x1b[2J\x1b[Hcleared \x1b]0;title\x07 50%\r100%\ttab"},
-		{Kind: engine.ActionLog, Action: "back_up", Message: "\x1b[31mred\x1b[0m"},
-		{Kind: engine.ActionFailed, Action: "back_up", Message: "first\r\n\x1b[1Asecond"},
+		{Kind: engine.ActionLog, Mode: v1.ModePre, Action: "back_up", Message: "\x1b[2J\x1b[Hcleared \x1b]0;title\x07 50%\r100%\ttab"},
+		{Kind: engine.ActionLog, Mode: v1.ModePre, Action: "back_up", Message: "\x1b[31mred\x1b[0m"},
+		{Kind: engine.ActionFailed, Mode: v1.ModePre, Action: "back_up", Message: "first\r\n\x1b[1Asecond"},
 	}
 }

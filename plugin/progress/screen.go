@@ -6,56 +6,65 @@ import (
 	"strings"
 )
 
-// Screen draws a text on a terminal, each time over the one before.
-type Screen struct {
+// screen draws rows on a terminal, each time over those before.
+type screen struct {
 	out   io.Writer
+	color bool
 	size  func() (width, height int)
-	drawn int
+	// drawn are the widths of the rows that stand there.
+	drawn []int
 }
 
-// NewScreen draws on out, which is a terminal of the given size; it may change.
-func NewScreen(out io.Writer, size func() (width, height int)) *Screen {
-	return &Screen{out: out, size: size}
-}
-
-// Rows is how many lines can be drawn over again.
-func (s *Screen) Rows() int {
+// rows is how many rows can be drawn over again.
+func (s *screen) rows() int {
 	_, height := s.size()
 	return max(height-1, 1) // the cursor stands on the line below
 }
 
-// Finish replaces what was drawn by a text that stays, as long as it is.
-func (s *Screen) Finish(text string) error {
-	_, err := io.WriteString(s.out, s.erase()+text)
-	s.drawn = 0
-	return err
-}
-
-// erase is what takes away what was drawn.
-func (s *Screen) erase() string {
-	if s.drawn == 0 {
-		return "\r\x1b[J"
-	}
-	return fmt.Sprintf("\x1b[%dA\r\x1b[J", s.drawn)
-}
-
-// Draw replaces what was drawn. Lines are cut at the terminal's width, and what
+// draw replaces what was drawn. Rows are cut at the terminal's width, and what
 // does not fit below is left out, because what scrolls away cannot be drawn over.
-func (s *Screen) Draw(text string) error {
+func (s *screen) draw(rows []row) {
+	s.put(rows[:min(len(rows), s.rows())])
+}
+
+// finish replaces what was drawn by rows that stay, however many they are.
+func (s *screen) finish(rows []row) {
+	s.put(rows)
+	s.drawn = nil
+}
+
+// clear takes away what was drawn.
+func (s *screen) clear() {
+	_, _ = io.WriteString(s.out, s.home()+"\x1b[J")
+	s.drawn = nil
+}
+
+// put writes it all at once, and overwrites instead of erasing first: nothing flickers.
+func (s *screen) put(rows []row) {
 	width, _ := s.size()
-	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	if rows := s.Rows(); len(lines) > rows {
-		lines = lines[:rows]
-	}
 	var b strings.Builder
-	b.WriteString(s.erase())
-	for _, line := range lines {
-		if runes := []rune(line); len(runes) > width {
-			line = string(runes[:width])
-		}
-		b.WriteString(line + "\n")
+	b.WriteString(s.home())
+	s.drawn = nil
+	for _, r := range rows {
+		r = r.cut(max(width, 1))
+		s.drawn = append(s.drawn, r.width())
+		// Erased before, because behind a full row it would take its last character.
+		b.WriteString("\x1b[K" + r.write(s.color) + "\n")
 	}
-	s.drawn = len(lines)
-	_, err := io.WriteString(s.out, b.String())
-	return err
+	b.WriteString("\x1b[J")
+	_, _ = io.WriteString(s.out, b.String())
+}
+
+// home moves to the beginning of what was drawn. A terminal that has become
+// narrower since has broken those rows that did not fit any more.
+func (s *screen) home() string {
+	width, height := s.size()
+	up := 0
+	for _, drawn := range s.drawn {
+		up += 1 + max(drawn-1, 0)/max(width, 1)
+	}
+	if up = min(up, max(height-1, 0)); up == 0 {
+		return "\r"
+	}
+	return fmt.Sprintf("\r\x1b[%dA", up)
 }

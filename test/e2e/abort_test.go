@@ -50,7 +50,7 @@ func TestAbort(t *testing.T) {
 	}
 
 	b.release("pre_b")
-	s.styrmin("upgrade", "app", "--driver", dir, "--version", "2.0.0").expect(t, 0, "succeeded").without(t, "resuming run")
+	s.styrmin("upgrade", "app", "--driver", dir, "--version", "2.0.0").expect(t, 0, "succeeded").without(t, "resumed: ")
 	s.kubectl("wait", "--for=condition=Ready", "styrmindeployment/app", "--timeout=10s").expect(t, 0)
 	if count := strings.Count(strings.Join(b.log(), "\n"), "begin pre_a"); count != 2 {
 		t.Errorf("action pre_a began %d times, expected once in each run", count)
@@ -95,7 +95,7 @@ func TestInterrupt(t *testing.T) {
 	s.awaitOutput(watch, "No engine is at work on it")
 	b.release("pre_b")
 	b.await("end pre_b") // with nobody there to see it
-	s.styrmin(arguments...).expect(t, 0, "resuming run", "succeeded before; not run again")
+	s.styrmin(arguments...).expect(t, 0, "resumed: ", "succeeded before; not run again")
 	watch.wait().expect(t, 0, "run ", " succeeded in ")
 	b.expectOnce("pre_a", "pre_b", "core_a", "post_a", "post_b")
 }

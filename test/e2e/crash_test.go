@@ -129,7 +129,7 @@ func (c *crashing) killAt(point call) string {
 	switch {
 	case strings.Contains(again.out, "nothing to do"):
 		then = "was over"
-	case !strings.Contains(again.out, "resuming run"):
+	case !strings.Contains(again.out, "resumed: "):
 		then = "anew"
 	}
 	if again.code != 0 {

@@ -32,7 +32,7 @@ func TestNotes(t *testing.T) {
 	}
 	s.styrmin("status", "notes").expect(t, 0, "upgrade to 2.0.0, Post", "paused after core", "stop_worker", "version 1.0.0")
 
-	s.styrmin("upgrade", "notes", "--driver", dir, "--version", "2.0.0").expect(t, 0, "resuming run")
+	s.styrmin("upgrade", "notes", "--driver", dir, "--version", "2.0.0").expect(t, 0, "resumed: ")
 	start := s.jobs(v1.HookUpgrade)["start_worker"][0]
 	seen.stoppedUntil(t, "notes-worker", seen.created(t, start.Name))
 	if live := s.workload("notes-worker"); live.Status.ReadyReplicas != 1 {

@@ -26,14 +26,14 @@ func TestFailure(t *testing.T) {
 
 	b.mend("pre_b")
 	b.fail("post_b")
-	s.styrmin(upgrade...).expect(t, 1, "resuming run", "post_b", "The Helm release has been changed and stays as it is")
+	s.styrmin(upgrade...).expect(t, 1, "resumed: ", "post_b", "The Helm release has been changed and stays as it is")
 	if found := s.statuses("app"); found != "superseded deployed" {
 		t.Fatalf("the revisions are %q, expected the new one to stay", found)
 	}
 
 	s.plan(upgrade[1:]...).expect(t, 1, "skipped: the release is there already", "runs, attempt 2: the last one failed")
 	b.mend("post_b")
-	s.unchanged("app", func() { s.styrmin(upgrade...).expect(t, 0, "resuming run", "succeeded before; not run again") })
+	s.unchanged("app", func() { s.styrmin(upgrade...).expect(t, 0, "resumed: ", "succeeded before; not run again") })
 	s.expectJobs(v1.HookUpgrade, map[string]int{"pre_a": 1, "pre_b": 2, "core_a": 1, "post_a": 1, "post_b": 2})
 	b.expectOnce("pre_a", "core_a", "post_a")
 

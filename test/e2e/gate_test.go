@@ -30,11 +30,11 @@ func TestGate(t *testing.T) {
 	b.release("pre_b")
 	running.wait().expect(t, 0, "paused after pre")
 	s.passes(helm3, chart, values)
-	s.styrmin("upgrade", "app", "--driver", dir, "--version", "2.0.0").expect(t, 0, "resuming run", "release is there already: revision 2")
+	s.styrmin("upgrade", "app", "--driver", dir, "--version", "2.0.0").expect(t, 0, "resumed: ", "release is there already: revision 2")
 
 	s.styrmin("upgrade", "app", "--driver", dir, "--version", "3.0.0", "--until", "pre").expect(t, 0, "paused after pre")
 	s.passes(helm4, chart, s.valuesFile("app"))
-	s.styrmin("upgrade", "app", "--driver", dir, "--version", "3.0.0").expect(t, 0, "resuming run", "release is there already: revision 3")
+	s.styrmin("upgrade", "app", "--driver", dir, "--version", "3.0.0").expect(t, 0, "resumed: ", "release is there already: revision 3")
 
 	s.unchanged("app", func() {
 		s.holds(chart, "-f", s.valuesFile("app"))

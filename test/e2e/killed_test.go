@@ -38,7 +38,7 @@ func TestKilled(t *testing.T) {
 	inPost.kill(t)
 	b.release("post_a")
 
-	s.styrmin(upgrade...).expect(t, 0, "resuming run", "succeeded before; not run again")
+	s.styrmin(upgrade...).expect(t, 0, "resumed: ", "succeeded before; not run again")
 	s.expectJobs(v1.HookUpgrade, map[string]int{"pre_a": 1, "pre_b": 1, "core_a": 1, "post_a": 1, "post_b": 1})
 	b.expectOnce("pre_a", "pre_b", "core_a", "post_a", "post_b")
 	if found := s.statuses("app"); found != "superseded deployed" {

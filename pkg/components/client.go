@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 )
@@ -12,38 +13,48 @@ import (
 // DefaultTimeout bounds a primitive whose context has no deadline.
 const DefaultTimeout = 10 * time.Minute
 
-// pollInterval is how often a wait looks again. A wait lasts seconds, lists a
-// handful of objects, and needs no watch permission this way.
-const pollInterval = 250 * time.Millisecond
+const (
+	// pollInterval is how often a wait looks again. A wait lasts seconds, lists a
+	// handful of objects, and needs no watch permission this way.
+	pollInterval = 250 * time.Millisecond
+	// retryInterval is how long to wait for an API server that does not answer.
+	retryInterval = time.Second
+)
 
-// Client carries out primitives in one namespace.
+// Client carries out primitives in one namespace. It is safe for concurrent use.
 type Client struct {
 	kube      kubernetes.Interface
+	dynamic   dynamic.Interface
 	config    *rest.Config
 	namespace string
 	release   string
 	report    func(format string, args ...any)
 	poll      time.Duration
+	retry     time.Duration
 }
 
 // New returns a Client for a namespace. Report receives one line of progress
-// at a time and may be nil.
+// at a time, from several goroutines perhaps, and may be nil.
 func New(config *rest.Config, namespace string, report func(format string, args ...any)) (*Client, error) {
 	config = rest.CopyConfig(config)
-	// client-go's default of 5 requests a second would throttle the waits.
-	config.QPS, config.Burst = 50, 100
+	// No limit of the client's own: it would throttle the waits, and ends them in words
+	// of its own when there is too little time left. The API server has its own limits.
+	config.QPS = -1
 	kube, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the cluster: %w", err)
 	}
-	return newClient(kube, config, namespace, report), nil
-}
-
-func newClient(kube kubernetes.Interface, config *rest.Config, namespace string, report func(string, ...any)) *Client {
+	others, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the cluster: %w", err)
+	}
 	if report == nil {
 		report = func(string, ...any) {}
 	}
-	return &Client{kube: kube, config: config, namespace: namespace, report: report, poll: pollInterval}
+	return &Client{
+		kube: kube, dynamic: others, config: config, namespace: namespace,
+		report: report, poll: pollInterval, retry: retryInterval,
+	}, nil
 }
 
 // ForRelease returns a client that leaves alone what another Helm release in
@@ -60,4 +71,14 @@ func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, DefaultTimeout)
+}
+
+// sleep returns the context's error when that ends first.
+func (c *Client) sleep(ctx context.Context, how time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(how):
+		return nil
+	}
 }

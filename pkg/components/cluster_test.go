@@ -40,20 +40,7 @@ func onCluster(t *testing.T) (context.Context, *Client) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
-	client, err := New(config, "", t.Logf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	namespace, err := client.kube.CoreV1().Namespaces().Create(ctx,
-		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "components-"}}, metav1.CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = client.kube.CoreV1().Namespaces().Delete(context.WithoutCancel(ctx), namespace.Name, metav1.DeleteOptions{})
-	})
-	client.namespace = namespace.Name
-	return ctx, client
+	return ctx, inNewNamespace(ctx, t, config)
 }
 
 // deploy makes a Deployment whose pods end at once, unless they are altered.

@@ -26,24 +26,24 @@ func TestDecisions(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := workload{kind: deployment, replicas: test.replicas, meta: metav1.ObjectMeta{Name: "w", Annotations: test.annotations}}
-			start, err := starting(w)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, got := range []struct {
-				change *change
-				want   string
-			}{{stopping(w), test.stop}, {start, test.start}} {
-				if patch := patchOf(t, w, got.change); !strings.Contains(patch, got.want) || (patch == "") != (got.want == "") {
-					t.Errorf("patch %s, expected %s", patch, got.want)
+			for _, want := range []struct {
+				decide func(workload) (*change, error)
+				patch  string
+			}{{stopping, test.stop}, {starting, test.start}} {
+				if patch := patchOf(t, w, want.decide); !strings.Contains(patch, want.patch) || (patch == "") != (want.patch == "") {
+					t.Errorf("patch %s, expected %s", patch, want.patch)
 				}
 			}
 		})
 	}
 }
 
-func patchOf(t *testing.T, w workload, c *change) string {
+func patchOf(t *testing.T, w workload, decide func(workload) (*change, error)) string {
 	t.Helper()
+	c, err := decide(w)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if c == nil {
 		return ""
 	}
@@ -63,11 +63,53 @@ func TestStartRefusesABrokenRecord(t *testing.T) {
 	}
 }
 
-func TestCronJobIsSuspended(t *testing.T) {
-	w := workload{kind: cronJob, replicas: 1, meta: metav1.ObjectMeta{Name: "w"}}
-	const want = `{"metadata":{"annotations":{"styrmin.io/suspended":"1"},"resourceVersion":""},"spec":{"suspend":true}}`
-	if patch := patchOf(t, w, stopping(w)); patch != want {
-		t.Errorf("patch %s, expected %s", patch, want)
+// TestWhatHasNoCount: the two kinds that run or do not are stopped and started by other fields.
+func TestWhatHasNoCount(t *testing.T) {
+	recorded := metav1.ObjectMeta{Annotations: map[string]string{v1.AnnotationSuspended: "1"}}
+	for _, test := range []struct {
+		kind        kind
+		stop, start string // the spec of the patch
+	}{
+		{cronJob, `{"suspend":true}`, `{"suspend":false}`},
+		{
+			daemonSet,
+			`{"template":{"spec":{"nodeSelector":{"styrmin.io/stopped":"true"}}}}`,
+			`{"template":{"spec":{"nodeSelector":{"styrmin.io/stopped":null}}}}`,
+		},
+	} {
+		stop := `{"metadata":{"annotations":{"styrmin.io/suspended":"1"},"resourceVersion":""},"spec":` + test.stop + `}`
+		if patch := patchOf(t, workload{kind: test.kind, replicas: 1}, stopping); patch != stop {
+			t.Errorf("%s: patch %s, expected %s", test.kind, patch, stop)
+		}
+		start := `{"metadata":{"annotations":{"styrmin.io/suspended":null},"resourceVersion":""},"spec":` + test.start + `}`
+		if patch := patchOf(t, workload{kind: test.kind, meta: recorded}, starting); patch != start {
+			t.Errorf("%s: patch %s, expected %s", test.kind, patch, start)
+		}
+	}
+}
+
+func TestScaling(t *testing.T) {
+	worker := workload{kind: deployment, replicas: 2, meta: metav1.ObjectMeta{Name: "worker"}}
+	stopped := workload{kind: deployment, meta: metav1.ObjectMeta{Name: "worker", Annotations: map[string]string{v1.AnnotationReplicas: "3"}}}
+	decide := func(replicas int32, scalers ...autoscaler) func(workload) (*change, error) {
+		return func(w workload) (*change, error) { return scaling(w, replicas, scalers) }
+	}
+	if patch := patchOf(t, worker, decide(2)); patch != "" {
+		t.Errorf("patch %s of what has that count, expected none", patch)
+	}
+	const want = `{"metadata":{"annotations":{"styrmin.io/replicas":null},"resourceVersion":""},"spec":{"replicas":3}}`
+	for _, w := range []workload{worker, stopped} {
+		if patch := patchOf(t, w, decide(3)); patch != want {
+			t.Errorf("patch %s, expected %s", patch, want)
+		}
+	}
+	var unsupported *UnsupportedError
+	if _, err := decide(3)(workload{kind: daemonSet}); !errors.As(err, &unsupported) {
+		t.Errorf("a DaemonSet: error %v, expected it to be unsupported", err)
+	}
+	scaler := autoscaler{name: "horizontalpodautoscaler/worker", target: "deployment/worker"}
+	if _, err := decide(3, scaler)(worker); !errors.As(err, &unsupported) || !strings.Contains(err.Error(), "horizontalpodautoscaler/worker decides") {
+		t.Errorf("with an autoscaler: error %v, expected it to be unsupported", err)
 	}
 }
 

@@ -9,29 +9,51 @@ import (
 	"io"
 	"strconv"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
-// Stopped names the workloads that were stopped and not started again.
-type Stopped map[string]kind
+// Stopped are the workloads that were stopped and not started again, by what kubectl calls them.
+type Stopped map[string]resting
 
-// kinds are the workloads' kinds as manifests name them.
-var kinds = map[string]kind{"Deployment": deployment, "StatefulSet": statefulSet, "CronJob": cronJob}
+// resting is a workload that was stopped.
+type resting struct {
+	kind kind
+	// count is what the stop recorded.
+	count string
+	// autoscaled is true when an autoscaler decides how many pods it has.
+	autoscaled bool
+}
 
 // Stopped finds the namespace's stopped workloads: those at a count of 0 that bear a record.
 func (c *Client) Stopped(ctx context.Context) (Stopped, error) {
+	all, err := c.list(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find what is stopped: %w", err)
+	}
 	stopped := Stopped{}
-	for _, list := range []func(context.Context) ([]candidate, error){c.deployments, c.statefulSets, c.cronJobs} {
-		candidates, err := list(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("find what is stopped in namespace %s: %w", c.namespace, err)
+	for _, w := range all {
+		if w.stopped() {
+			count, _ := w.record()
+			stopped[w.String()] = resting{kind: w.kind, count: count}
 		}
-		for _, found := range candidates {
-			if _, recorded := found.meta.Annotations[recordOf(found.kind)]; recorded && found.replicas == 0 && !c.foreign(found.meta) {
-				stopped[found.String()] = found.kind
-			}
+	}
+	if len(stopped) == 0 {
+		return stopped, nil
+	}
+	scalers, err := c.autoscalers(ctx)
+	// Roles that come with Kubernetes do not tell of KEDA's; then the count that was recorded has to do.
+	if err != nil && !apierrors.IsForbidden(err) {
+		return nil, fmt.Errorf("find what is stopped: %w", err)
+	}
+	for _, scaler := range scalers {
+		if found, ok := stopped[scaler.target]; ok {
+			found.autoscaled = true
+			stopped[scaler.target] = found
 		}
 	}
 	return stopped, nil
@@ -88,40 +110,65 @@ func (s Stopped) keepOne(document []byte) ([]byte, error) {
 	if err := yaml.Unmarshal(document, &object.Object); err != nil {
 		return nil, fmt.Errorf("read the release's manifest: %w", err)
 	}
-	k, known := kinds[object.GetKind()]
-	if !known || s[string(k)+"/"+object.GetName()] == "" {
+	k, known := kindOf(object.GetKind())
+	found, stopped := s[string(k)+"/"+object.GetName()]
+	if !known || !stopped {
 		return document, nil
 	}
-	if err := stop(&object, k); err != nil {
+	changed, err := found.stop(&object)
+	if err != nil {
 		return nil, fmt.Errorf("keep %s/%s stopped: %w", k, object.GetName(), err)
+	}
+	if !changed {
+		return document, nil
 	}
 	return yaml.Marshal(object.Object)
 }
 
-// stop writes into an object what Stop writes into the cluster.
-func stop(object *unstructured.Unstructured, k kind) error {
-	record, path, value := "", []string{"spec", "replicas"}, any(int64(0))
-	if k == cronJob {
-		suspended, _, err := unstructured.NestedBool(object.Object, "spec", "suspend")
-		if err != nil || suspended {
-			return err // suspended in the new release anyway: nothing to restore
-		}
-		record, path, value = "1", []string{"spec", "suspend"}, true
-	} else {
-		replicas, set, err := unstructured.NestedNumberAsFloat64(object.Object, path...)
-		if err != nil || set && replicas < 1 {
-			return err
-		}
-		if !set {
-			replicas = 1
-		}
-		record = strconv.FormatInt(int64(replicas), 10)
+// stop writes into an object what Stop writes into the cluster. It returns false
+// for what would not start anyway.
+func (r resting) stop(object *unstructured.Unstructured) (bool, error) {
+	path, value, record, err := r.rest(object)
+	if err != nil || path == nil {
+		return false, err
 	}
 	annotations := object.GetAnnotations()
 	if annotations == nil {
 		annotations = map[string]string{}
 	}
-	annotations[recordOf(k)] = record
+	annotations[traits[r.kind].record] = record
 	object.SetAnnotations(annotations)
-	return unstructured.SetNestedField(object.Object, value, path...)
+	return true, unstructured.SetNestedField(object.Object, value, path...)
+}
+
+// pathOfNodes is the field by which a DaemonSet chooses nodes.
+var pathOfNodes = []string{"spec", "template", "spec", "nodeSelector"}
+
+// rest finds the field to set, so that the object runs no pods, its value, and what
+// to record; no field when there is nothing to set.
+func (r resting) rest(object *unstructured.Unstructured) (path []string, value any, record string, err error) {
+	switch r.kind {
+	case daemonSet:
+		return append(pathOfNodes[:len(pathOfNodes):len(pathOfNodes)], v1.NodeSelectorStopped), "true", "1", nil
+	case cronJob:
+		suspended, _, err := unstructured.NestedBool(object.Object, "spec", "suspend")
+		if err != nil || suspended {
+			return nil, nil, "", err // suspended in the new release anyway: nothing to restore
+		}
+		return []string{"spec", "suspend"}, true, "1", nil
+	}
+	replicas, set, err := unstructured.NestedNumberAsFloat64(object.Object, "spec", "replicas")
+	switch {
+	case err != nil || set && replicas < 1:
+		return nil, nil, "", err
+	case set:
+		record = strconv.FormatInt(int64(replicas), 10)
+	case r.autoscaled:
+		// The chart leaves the count to the autoscaler, and Helm what is not set: a 0
+		// set here would be removed by the next change, which makes it 1.
+		return nil, nil, "", nil
+	default:
+		record = r.count
+	}
+	return []string{"spec", "replicas"}, int64(0), record, nil
 }

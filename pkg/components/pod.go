@@ -10,6 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 )
 
 // defaultContainer is the annotation by which a pod names its main container, to kubectl too.
@@ -31,10 +32,8 @@ func (c *Client) readyPod(ctx context.Context, component Component, wait time.Du
 		} else if ctx.Err() == nil && !transient(err) {
 			return nil, fmt.Errorf("component %s: %w", component.Name, err)
 		}
-		select {
-		case <-ctx.Done():
+		if c.sleep(ctx, c.poll) != nil {
 			return nil, c.noReadyPod(ctx, component, pods)
-		case <-time.After(c.poll):
 		}
 	}
 }
@@ -76,13 +75,22 @@ func (c *Client) podsOf(ctx context.Context, component Component) ([]corev1.Pod,
 	return all, nil
 }
 
-// newestReady picks the pod to run in. Pods of Jobs do not count: one may bear
-// the component's labels (a Helm hook, a test) and end at any time.
-func newestReady(pods []corev1.Pod) *corev1.Pod {
-	ready := slices.DeleteFunc(slices.Clone(pods), func(pod corev1.Pod) bool {
+// pods lists the pods of a selector that have not ended. Those of Jobs are left out:
+// one may bear the same labels (a Helm hook, a test), and comes and goes by itself.
+func (c *Client) pods(ctx context.Context, selector labels.Selector) ([]corev1.Pod, error) {
+	list, err := c.kube.CoreV1().Pods(c.namespace).List(ctx, metav1.ListOptions{LabelSelector: selector.String()})
+	if err != nil {
+		return nil, fmt.Errorf("list pods %s in namespace %s: %w", selector, c.namespace, err)
+	}
+	return slices.DeleteFunc(list.Items, func(pod corev1.Pod) bool {
 		owner := metav1.GetControllerOf(&pod)
-		return !isReady(pod) || pod.DeletionTimestamp != nil || owner != nil && owner.Kind == "Job"
-	})
+		return pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed || owner != nil && owner.Kind == "Job"
+	}), nil
+}
+
+// newestReady picks the pod to run in.
+func newestReady(pods []corev1.Pod) *corev1.Pod {
+	ready := allReady(pods)
 	if len(ready) == 0 {
 		return nil
 	}
@@ -90,6 +98,13 @@ func newestReady(pods []corev1.Pod) *corev1.Pod {
 		return a.CreationTimestamp.Compare(b.CreationTimestamp.Time)
 	})
 	return &newest
+}
+
+// allReady leaves out the pods that cannot be run in, or not for long.
+func allReady(pods []corev1.Pod) []corev1.Pod {
+	return slices.DeleteFunc(slices.Clone(pods), func(pod corev1.Pod) bool {
+		return !isReady(pod) || pod.DeletionTimestamp != nil
+	})
 }
 
 func isReady(pod corev1.Pod) bool {

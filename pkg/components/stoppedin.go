@@ -3,6 +3,8 @@ package components
 import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
 // StoppedIn finds the workloads that Keep stopped in a manifest: those at a
@@ -15,9 +17,9 @@ func StoppedIn(manifest []byte) (Stopped, error) {
 		if yaml.Unmarshal(document, &object.Object) != nil {
 			return nil
 		}
-		k, known := kinds[object.GetKind()]
-		if _, recorded := object.GetAnnotations()[recordOf(k)]; known && recorded && atRest(&object, k) {
-			stopped[string(k)+"/"+object.GetName()] = k
+		k, known := kindOf(object.GetKind())
+		if count, recorded := object.GetAnnotations()[traits[k].record]; known && recorded && atRest(&object, k) {
+			stopped[string(k)+"/"+object.GetName()] = resting{kind: k, count: count}
 		}
 		return nil
 	})
@@ -26,9 +28,13 @@ func StoppedIn(manifest []byte) (Stopped, error) {
 
 // atRest is true for what runs no pods of itself.
 func atRest(object *unstructured.Unstructured, k kind) bool {
-	if k == cronJob {
+	switch k {
+	case cronJob:
 		suspended, _, err := unstructured.NestedBool(object.Object, "spec", "suspend")
 		return err == nil && suspended
+	case daemonSet:
+		selector, _, err := unstructured.NestedMap(object.Object, pathOfNodes...)
+		return err == nil && selector[v1.NodeSelectorStopped] != nil
 	}
 	replicas, set, err := unstructured.NestedNumberAsFloat64(object.Object, "spec", "replicas")
 	return err == nil && set && replicas == 0

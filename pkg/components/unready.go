@@ -7,23 +7,21 @@ import (
 
 // Unready lists what the Helm release has that is not ready, and why; the client is one ForRelease.
 func (c *Client) Unready(ctx context.Context) ([]Unfinished, error) {
+	all, err := c.list(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find what is not ready: %w", err)
+	}
 	var unready []Unfinished
-	for _, list := range []func(context.Context) ([]candidate, error){c.deployments, c.statefulSets, c.daemonSets} {
-		candidates, err := list(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("find what is not ready in namespace %s: %w", c.namespace, err)
+	for _, w := range all {
+		if c.release == "" || w.meta.Annotations[helmRelease] != c.release || w.replicas == 0 {
+			continue
 		}
-		for _, found := range candidates {
-			if c.release == "" || found.meta.Annotations[helmRelease] != c.release {
-				continue
-			}
-			left, err := c.started(ctx, found.workload)
-			if err != nil {
-				return nil, err
-			}
-			if left != nil {
-				unready = append(unready, Unfinished{Workload: left.String(), Progress: left.progress, Reasons: c.reasons(ctx, *left)})
-			}
+		left, err := c.started(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		if left != nil {
+			unready = append(unready, Unfinished{Workload: left.String(), Progress: left.progress, Reasons: c.reasons(ctx, *left)})
 		}
 	}
 	return unready, nil

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 )
 
 // unfinished is a workload that is not yet as it shall be, with the pods that show it.
@@ -18,13 +17,21 @@ type unfinished struct {
 	pods []corev1.Pod
 }
 
-// wait looks at the components until check finds nothing unfinished. At the
-// deadline it returns a *TimeoutError that says what is not done and why.
-func (c *Client) wait(ctx context.Context, verb string, components []Component, check func(context.Context, workload) (*unfinished, error)) error {
+// goal is what a wait waits for.
+type goal struct {
+	verb  string // in messages
+	check func(context.Context, workload) (*unfinished, error)
+	// gone is true when a component whose workloads disappear is done, too.
+	gone bool
+}
+
+// wait looks at the components until nothing is unfinished. At the deadline it
+// returns a *TimeoutError that says what is not done and why.
+func (c *Client) wait(ctx context.Context, g goal, components []Component) error {
 	var last []unfinished
 	var lastErr error
 	for {
-		left, err := c.checkAll(ctx, components, check)
+		left, err := c.checkAll(ctx, g, components)
 		switch {
 		case err == nil && len(left) == 0:
 			return nil
@@ -36,22 +43,25 @@ func (c *Client) wait(ctx context.Context, verb string, components []Component, 
 		case ctx.Err() == nil:
 			lastErr = err
 		}
-		select {
-		case <-ctx.Done():
-			return c.giveUp(ctx, verb, last, lastErr)
-		case <-time.After(c.poll):
+		if c.sleep(ctx, c.poll) != nil {
+			return c.giveUp(ctx, g.verb, last, lastErr)
 		}
 	}
 }
 
-func (c *Client) checkAll(ctx context.Context, components []Component, check func(context.Context, workload) (*unfinished, error)) ([]unfinished, error) {
-	workloads, err := c.allWorkloads(ctx, components)
+func (c *Client) checkAll(ctx context.Context, g goal, components []Component) ([]unfinished, error) {
+	workloads, err := c.workloads(ctx, components...)
+	var missing *MissingError
+	for g.gone && errors.As(err, &missing) {
+		components = slices.DeleteFunc(slices.Clone(components), func(other Component) bool { return other.Name == missing.Component.Name })
+		workloads, err = c.workloads(ctx, components...)
+	}
 	if err != nil {
 		return nil, err
 	}
 	var left []unfinished
 	for _, w := range workloads {
-		u, err := check(ctx, w)
+		u, err := g.check(ctx, w)
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +72,7 @@ func (c *Client) checkAll(ctx context.Context, components []Component, check fun
 	return left, nil
 }
 
-// reportProgress says how far each workload is, once per change.
+// reportProgress reports what is new since the last look.
 func (c *Client) reportProgress(before, now []unfinished) {
 	said := map[string]string{}
 	for _, u := range before {
@@ -77,7 +87,7 @@ func (c *Client) reportProgress(before, now []unfinished) {
 
 // giveUp explains the end of a wait. The reasons are looked up now, with time of their own.
 func (c *Client) giveUp(ctx context.Context, verb string, left []unfinished, lastErr error) error {
-	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return fmt.Errorf("%s components: %w", verb, context.Cause(ctx))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -93,7 +103,7 @@ func (c *Client) giveUp(ctx context.Context, verb string, left []unfinished, las
 
 // TimeoutError says what was not done at the deadline, and why.
 type TimeoutError struct {
-	Verb       string // "stop" or "start"
+	Verb       string // what was waited for: "stop", "start", "wait for", …
 	Unfinished []Unfinished
 	cause      error
 }
@@ -131,19 +141,4 @@ func (e *TimeoutError) Error() string {
 // Unwrap makes the error a deadline exceeded.
 func (e *TimeoutError) Unwrap() []error {
 	return []error{context.DeadlineExceeded, e.cause}
-}
-
-// pods lists the pods of a selector that have not ended.
-func (c *Client) pods(ctx context.Context, selector labels.Selector) ([]corev1.Pod, error) {
-	list, err := c.kube.CoreV1().Pods(c.namespace).List(ctx, metav1.ListOptions{LabelSelector: selector.String()})
-	if err != nil {
-		return nil, fmt.Errorf("list pods %s in namespace %s: %w", selector, c.namespace, err)
-	}
-	running := list.Items[:0]
-	for _, pod := range list.Items {
-		if pod.Status.Phase != corev1.PodSucceeded && pod.Status.Phase != corev1.PodFailed {
-			running = append(running, pod)
-		}
-	}
-	return running, nil
 }

@@ -35,9 +35,12 @@ func (c *common) shared() *common { return c }
 
 // primitives are the requests that there are, by the primitive's name.
 var primitives = map[string]func() request{
-	"stop_components":  func() request { return &stopRequest{} },
-	"start_components": func() request { return &startRequest{} },
-	"execute_commands": func() request { return &execRequest{} },
+	"stop_components":     func() request { return &stopRequest{} },
+	"start_components":    func() request { return &startRequest{} },
+	"restart_components":  func() request { return &restartRequest{} },
+	"scale_components":    func() request { return &scaleRequest{} },
+	"wait_for_components": func() request { return &waitRequest{} },
+	"execute_commands":    func() request { return &execRequest{} },
 }
 
 // call is one primitive at work.

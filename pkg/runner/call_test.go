@@ -31,6 +31,8 @@ func TestRequests(t *testing.T) {
 		{"a list that was forgotten", "stop_components", `{}`, usage, "components is missing"},
 		{"no time", "stop_components", `{"components": ["server"], "timeoutSeconds": -1}`, usage, "timeoutSeconds is below 0"},
 		{"another deployment", "stop_components", `{"components": ["server"], "deployment": "shop/api"}`, usage, `this action runs for "shop/web" and acts on that only`},
+		{"no count", "scale_components", `{"components": ["server"]}`, usage, "replicas is missing or below 0"},
+		{"no such state", "wait_for_components", `{"components": ["server"], "for": "gone"}`, usage, `for is "gone", expected ready or stopped`},
 		{"no component", "execute_commands", `{"commands": [["ls"]]}`, usage, "component is missing"},
 		{"no command", "execute_commands", `{"component": "server"}`, usage, "commands is missing or empty"},
 		{"a command in one string", "execute_commands", `{"component": "server", "commands": ["ls -l"]}`, usage, "cannot unmarshal string"},

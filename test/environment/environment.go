@@ -60,7 +60,7 @@ func Controllers(control *envtest.Environment, binaries string, names ...string)
 	}
 	command := exec.Command(filepath.Join(binaries, "kube-controller-manager"),
 		"--kubeconfig="+file, "--secure-port=0", "--leader-elect=false", "--use-service-account-credentials=true",
-		"--kube-api-qps=500", "--kube-api-burst=1000", "--concurrent-job-syncs=20", "--controllers="+strings.Join(names, ","))
+		"--kube-api-qps=500", "--kube-api-burst=1000", "--concurrent-job-syncs=20", "--horizontal-pod-autoscaler-sync-period=1s", "--controllers="+strings.Join(names, ","))
 	if err := command.Start(); err != nil {
 		return nil, err
 	}

@@ -40,8 +40,12 @@ const (
 	AnnotationDriverDigest = "styrmin.io/driver-digest"
 	// AnnotationReplicas records a stopped workload's replica count.
 	AnnotationReplicas = "styrmin.io/replicas"
-	// AnnotationSuspended records a stopped CronJob's suspend flag.
+	// AnnotationSuspended says of a stopped CronJob or DaemonSet that it ran before.
 	AnnotationSuspended = "styrmin.io/suspended"
+	// AnnotationPaused on an autoscaler records how it was set before a stop paused it.
+	AnnotationPaused = "styrmin.io/paused"
+	// NodeSelectorStopped is what a stopped DaemonSet asks of a node. No node has it.
+	NodeSelectorStopped = "styrmin.io/stopped"
 	// AnnotationHelmUpgrade on a driver, set to HelmUpgradeInAction, leaves the Helm upgrade to a core action.
 	AnnotationHelmUpgrade = "styrmin.io/helm-upgrade"
 	// AnnotationDrivers on a namespace, set to DriversAny, admits instances of drivers nobody registered.

@@ -37,6 +37,8 @@ func Needed() []Permission {
 		{Resource: "secrets", Verbs: []string{"get", "list", "create", "update", "delete"}},
 		{Group: "apps", Resource: "deployments", Verbs: []string{"list"}},
 		{Group: "apps", Resource: "statefulsets", Verbs: []string{"list"}},
+		{Group: "apps", Resource: "daemonsets", Verbs: []string{"list"}},
+		{Group: "apps", Resource: "replicasets", Verbs: []string{"list"}},
 		{Group: "batch", Resource: "cronjobs", Verbs: []string{"list"}},
 		{Group: "coordination.k8s.io", Resource: "leases", Verbs: []string{"get", "create", "update"}},
 		{Resource: "events", Verbs: []string{"create"}},

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -205,7 +207,110 @@ func TestExecOnACluster(t *testing.T) {
 			}
 		})
 	}
+	var missing *MissingError
+	_, err = client.Exec(ctx, worker, ExecOptions{Pod: "other", Commands: [][]string{{"true"}}})
+	if !errors.As(err, &missing) || !strings.Contains(err.Error(), "it has no pod other") || !strings.Contains(err.Error(), "it has mine-") {
+		t.Errorf("error %v, expected one that names the pods", err)
+	}
 	if _, err := client.Exec(ctx, worker, ExecOptions{Container: "side", Commands: [][]string{{"true"}}}); err == nil || !strings.Contains(err.Error(), "it has main") {
 		t.Errorf("error %v, expected one that names the containers", err)
 	}
+}
+
+func TestExecWithInput(t *testing.T) {
+	ctx, client := onCluster(t)
+	client.deploy(ctx, t, "mine", image, 2, worker)
+	must(t, client.Ready(ctx, worker))
+	results, err := client.Exec(ctx, worker, ExecOptions{
+		AllPods: true, Environment: map[string]string{"GREETING": "$HOME; *", "EMPTY": ""}, Stdin: "a\nb\n",
+		Commands: [][]string{{"sh", "-c", `echo "$GREETING${EMPTY-unset}"; cat`}, {"hostname"}},
+	})
+	must(t, err)
+	if len(results) != 4 || results[1].Stdout == results[3].Stdout {
+		t.Fatalf("%d results, %+v; expected two in each of two pods", len(results), results)
+	}
+	if got := results[2].Stdout; got != "$HOME; *\na\nb\n" {
+		t.Errorf("output %q, expected the variable and the input", got)
+	}
+	pod := results[0].Pod
+	results, err = client.Exec(ctx, worker, ExecOptions{Pod: pod, Commands: [][]string{{"hostname"}}})
+	if err != nil || len(results) != 1 || results[0].Pod != pod {
+		t.Errorf("%+v, %v: expected it to run in %s", results, err, pod)
+	}
+}
+
+// TestExecFails: what is wrong is said, and no value of the environment with it.
+func TestExecFails(t *testing.T) {
+	ctx, client := onCluster(t)
+	client.deploy(ctx, t, "mine", image, 1, worker)
+	must(t, client.Ready(ctx, worker))
+	for _, test := range []struct {
+		name    string
+		command []string
+		alter   func(*ExecOptions)
+		want    string
+		failed  bool // the command failed, and not the attempt to run it
+	}{
+		{"no such program", []string{"nosuch"}, nil, "the container has no program nosuch; it wrote nothing", true},
+		{"no such program by its path", []string{"/bin/nosuch"}, nil, "the container has no program /bin/nosuch; it wrote nothing", true},
+		{"no such program, with an environment", []string{"nosuch"}, withSecret, "exit code 127", true},
+		{"a '=' in the program", []string{"a=b"}, withSecret, "it cannot be given an environment", false},
+		{"a wrong variable", []string{"true"}, func(o *ExecOptions) { o.Environment = map[string]string{"A B": "hunter2"} }, `the variable "A B"`, false},
+		{"two choices", []string{"true"}, func(o *ExecOptions) { o.Pod, o.AllPods = "x", true }, "expected one of both", false},
+		{"killed", []string{"sh", "-c", "kill -9 $$"}, withSecret, "exit code 137", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			opts := ExecOptions{Commands: [][]string{test.command}}
+			if test.alter != nil {
+				test.alter(&opts)
+			}
+			_, err := client.Exec(ctx, worker, opts)
+			var failed *CommandError
+			if err == nil || !strings.Contains(err.Error(), test.want) || errors.As(err, &failed) != test.failed {
+				t.Errorf("error %v, expected %q", err, test.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("error %v: it has a value of the environment", err)
+			}
+		})
+	}
+}
+
+func withSecret(o *ExecOptions) { o.Environment = map[string]string{"PASSWORD": "hunter2"} }
+
+// TestExecIsCut: the deadline, the end of the pod, and an API server that goes away are no success.
+func TestExecIsCut(t *testing.T) {
+	ctx, client := onCluster(t)
+	client.deploy(ctx, t, "mine", image, 1, worker)
+	must(t, client.Ready(ctx, worker))
+	endless := []string{"sh", "-c", "echo begun; sleep 3600"}
+	t.Run("at the deadline", func(t *testing.T) {
+		short, cancel := context.WithCancelCause(ctx)
+		_, err := client.Exec(short, worker, ExecOptions{Commands: [][]string{endless}, Stdout: onWrite(func() { cancel(context.DeadlineExceeded) })})
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "may still be running there; its output ends:\nbegun") {
+			t.Errorf("error %v, expected one about the deadline", err)
+		}
+	})
+	t.Run("with its pod", func(t *testing.T) {
+		_, err := client.Exec(ctx, worker, ExecOptions{Commands: [][]string{endless}, Stdout: onWrite(func() {
+			_ = client.kube.CoreV1().Pods(client.namespace).DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{})
+		})})
+		if err == nil {
+			t.Error("no error, although the pod was deleted under the command")
+		}
+		t.Log(err)
+	})
+}
+
+// onWrite does something when the first output comes.
+func onWrite(do func()) io.Writer { return &firstWrite{do: do} }
+
+type firstWrite struct {
+	once sync.Once
+	do   func()
+}
+
+func (f *firstWrite) Write(p []byte) (int, error) {
+	f.once.Do(f.do)
+	return len(p), nil
 }

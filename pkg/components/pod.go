@@ -16,8 +16,9 @@ import (
 // defaultContainer is the annotation by which a pod names its main container, to kubectl too.
 const defaultContainer = "kubectl.kubernetes.io/default-container"
 
-// readyPod returns the component's newest ready pod, waiting for one within bounds.
-func (c *Client) readyPod(ctx context.Context, component Component, wait time.Duration) (*corev1.Pod, error) {
+// podsToRunIn chooses the pods, waiting for them to be ready within bounds.
+func (c *Client) podsToRunIn(ctx context.Context, component Component, opts ExecOptions) ([]corev1.Pod, error) {
+	wait := opts.PodWait
 	if wait == 0 {
 		wait = DefaultPodWait
 	}
@@ -26,8 +27,12 @@ func (c *Client) readyPod(ctx context.Context, component Component, wait time.Du
 	for {
 		pods, err := c.podsOf(ctx, component)
 		if err == nil {
-			if pod := newestReady(pods); pod != nil {
-				return pod, nil
+			chosen, err := opts.choose(pods)
+			if err != nil {
+				return nil, &MissingError{Component: component, Namespace: c.namespace, Pod: opts.Pod, Pods: names(pods)}
+			}
+			if len(chosen) > 0 {
+				return chosen, nil
 			}
 		} else if ctx.Err() == nil && !transient(err) {
 			return nil, fmt.Errorf("component %s: %w", component.Name, err)
@@ -36,6 +41,38 @@ func (c *Client) readyPod(ctx context.Context, component Component, wait time.Du
 			return nil, c.noReadyPod(ctx, component, pods)
 		}
 	}
+}
+
+var errNoSuchPod = errors.New("no such pod")
+
+// choose picks the pods to run in; none as long as they are not ready.
+func (o ExecOptions) choose(pods []corev1.Pod) ([]corev1.Pod, error) {
+	lasting := slices.DeleteFunc(slices.Clone(pods), func(pod corev1.Pod) bool { return pod.DeletionTimestamp != nil })
+	ready := allReady(pods)
+	switch {
+	case o.Pod != "":
+		if !slices.Contains(names(pods), o.Pod) {
+			return nil, errNoSuchPod
+		}
+		return slices.DeleteFunc(ready, func(pod corev1.Pod) bool { return pod.Name != o.Pod }), nil
+	case o.AllPods && len(ready) < len(lasting):
+		return nil, nil
+	case o.AllPods:
+		return ready, nil
+	}
+	if newest := newestReady(pods); newest != nil {
+		return []corev1.Pod{*newest}, nil
+	}
+	return nil, nil
+}
+
+func names(pods []corev1.Pod) []string {
+	var out []string
+	for _, pod := range pods {
+		out = append(out, pod.Name)
+	}
+	slices.Sort(out)
+	return out
 }
 
 // noReadyPod explains why no pod can be had.

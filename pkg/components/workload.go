@@ -1,8 +1,10 @@
 package components
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -106,13 +108,21 @@ func orOne(replicas *int32) int32 {
 	return *replicas
 }
 
-// MissingError says that nothing in the namespace runs a component.
+// MissingError says that nothing in the namespace runs a component, or that the
+// component has no pod of a name.
 type MissingError struct {
 	Component Component
 	Namespace string
+	// Pod is the pod that is missing, and Pods are those that there are.
+	Pod  string
+	Pods []string
 }
 
 func (e *MissingError) Error() string {
+	if e.Pod != "" {
+		return fmt.Sprintf("component %s: it has no pod %s in namespace %s; it has %s",
+			e.Component.Name, e.Pod, e.Namespace, cmp.Or(strings.Join(e.Pods, ", "), "none"))
+	}
 	return fmt.Sprintf("component %s: namespace %s has no deployment, statefulset, daemonset, replicaset or cronjob whose pod template bears %s; "+
 		"compare spec.components.%s.identifier.label with the labels of the pods",
 		e.Component.Name, e.Namespace, e.Component.Selector(), e.Component.Name)

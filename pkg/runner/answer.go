@@ -29,6 +29,14 @@ func (r *Runner) answer(ctx context.Context, results any, err error) error {
 	return nil
 }
 
+// list is what a primitive returns that has a list of results: nothing for an empty one.
+func list[T any](results []T, err error) (any, error) {
+	if len(results) == 0 {
+		return nil, err
+	}
+	return results, err
+}
+
 // problem is why a primitive failed.
 type problem struct {
 	Kind    problemKind `json:"kind"`

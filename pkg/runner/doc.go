@@ -36,8 +36,8 @@
 //	scale_components     components, replicas
 //	wait_for_components  components, for ["ready"]: ready or stopped
 //	execute_commands     component, commands: a list of lists of strings, container [the pod's
-//	                     default one], pod [the newest ready one], allPods [false]: every ready
-//	                     pod, environment {NAME: VALUE}, stdin: text, given to every command,
+//	                     default one], pod [the newest ready one], allPods [false]: each, once all
+//	                     are ready, environment {NAME: VALUE}, stdin: text, given to every command,
 //	                     expect, reject: regular expressions (RE2), podWaitSeconds [120]
 //	run_job              component, command: a list of strings, name ["main"]: tells this job from
 //	                     the component's others, image [what the component's pods have], container,

@@ -59,16 +59,28 @@ func (j *judgement) check() error {
 	return nil
 }
 
+// judged is the judgement, once checked.
+func (j *judgement) judged() components.Judgement {
+	return components.Judgement{Expect: j.expect, Reject: j.reject}
+}
+
 type execRequest struct {
 	one
 	judgement
-	Commands       [][]string `json:"commands"`
-	PodWaitSeconds float64    `json:"podWaitSeconds"`
+	Commands       [][]string        `json:"commands"`
+	Pod            string            `json:"pod"`
+	AllPods        bool              `json:"allPods"`
+	PodWaitSeconds float64           `json:"podWaitSeconds"`
+	Environment    map[string]string `json:"environment"`
+	Stdin          string            `json:"stdin"`
 }
 
 func (r *execRequest) check() error {
 	if len(r.Commands) == 0 {
 		return errors.New("commands is missing or empty; expected a list of commands, each a list of strings")
+	}
+	if r.PodWaitSeconds < 0 {
+		return errors.New("podWaitSeconds is below 0")
 	}
 	return errors.Join(r.one.check(), r.judgement.check())
 }
@@ -78,9 +90,9 @@ func (r *execRequest) do(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	results, err := c.client.Exec(ctx, component, components.ExecOptions{
-		Container: r.Container, Commands: r.Commands, Stdout: c.log.stream(), Stderr: c.log.stream(),
-		Expect: r.expect, Reject: r.reject, PodWait: time.Duration(r.PodWaitSeconds * float64(time.Second)),
-	})
-	return results, err
+	return list(c.client.Exec(ctx, component, components.ExecOptions{
+		Pod: r.Pod, AllPods: r.AllPods, PodWait: time.Duration(r.PodWaitSeconds * float64(time.Second)),
+		Container: r.Container, Commands: r.Commands, Environment: r.Environment, Stdin: r.Stdin,
+		Stdout: c.log.stream(), Stderr: c.log.stream(), Judgement: r.judged(),
+	}))
 }

@@ -314,3 +314,8 @@ func (f *firstWrite) Write(p []byte) (int, error) {
 	f.once.Do(f.do)
 	return len(p), nil
 }
+
+// shell lets a pod run a script.
+func shell(script string) func(*corev1.PodSpec) {
+	return func(pod *corev1.PodSpec) { pod.Containers[0].Command = []string{"sh", "-c", script} }
+}

@@ -60,8 +60,8 @@ func (o ExecOptions) choose(pods []corev1.Pod) ([]corev1.Pod, error) {
 	case o.AllPods:
 		return ready, nil
 	}
-	if newest := newestReady(pods); newest != nil {
-		return []corev1.Pod{*newest}, nil
+	if pod := newestReady(pods); pod != nil {
+		return []corev1.Pod{*pod}, nil
 	}
 	return nil, nil
 }
@@ -131,10 +131,14 @@ func newestReady(pods []corev1.Pod) *corev1.Pod {
 	if len(ready) == 0 {
 		return nil
 	}
-	newest := slices.MaxFunc(ready, func(a, b corev1.Pod) int {
+	return new(newest(ready))
+}
+
+// newest of pods; there is at least one.
+func newest(pods []corev1.Pod) corev1.Pod {
+	return slices.MaxFunc(pods, func(a, b corev1.Pod) int {
 		return a.CreationTimestamp.Compare(b.CreationTimestamp.Time)
 	})
-	return &newest
 }
 
 // allReady leaves out the pods that cannot be run in, or not for long.

@@ -67,13 +67,10 @@ func TestUnreadyOnACluster(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	script := func(text string) func(*corev1.PodSpec) {
-		return func(pod *corev1.PodSpec) { pod.Containers[0].Command = []string{"sh", "-c", text} }
-	}
 	of("fine", image)
 	of("absent", "styrmin.local/absent:1")
-	of("crashes", image, script("echo cannot reach the database; exit 3"))
-	of("unready", image, script("echo waiting for the cache; sleep 3600"), func(pod *corev1.PodSpec) {
+	of("crashes", image, shell("echo cannot reach the database; exit 3"))
+	of("unready", image, shell("echo waiting for the cache; sleep 3600"), func(pod *corev1.PodSpec) {
 		pod.Containers[0].ReadinessProbe = &corev1.Probe{PeriodSeconds: 1, ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"sh", "-c", "echo no cache; exit 1"}}}}
 	})
 	of("greedy", image, func(pod *corev1.PodSpec) {

@@ -41,6 +41,8 @@ var primitives = map[string]func() request{
 	"scale_components":    func() request { return &scaleRequest{} },
 	"wait_for_components": func() request { return &waitRequest{} },
 	"execute_commands":    func() request { return &execRequest{} },
+	"get_logs":            func() request { return &logsRequest{} },
+	"copy_from":           func() request { return &copyRequest{} },
 }
 
 // call is one primitive at work.

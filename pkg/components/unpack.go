@@ -1,0 +1,81 @@
+package components
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+)
+
+// unpacking writes what a container sends, which nobody vouches for: nothing is
+// written outside of the root, nothing under another name, no link, and no more
+// than a bound.
+type unpacking struct {
+	root        *os.Root
+	name        string // of the only file or directory at the top
+	left, limit int64
+	files       int
+	report      func(string, ...any)
+}
+
+func (u *unpacking) unpack(from io.Reader) error {
+	archive := tar.NewReader(from)
+	for {
+		header, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			_, err := io.Copy(io.Discard, from) // tar pads what it writes
+			return err
+		}
+		if err != nil {
+			return fmt.Errorf("read the archive: %w", err)
+		}
+		name := path.Clean(header.Name)
+		if name != u.name && !strings.HasPrefix(name, u.name+"/") {
+			return fmt.Errorf("the archive has %q, expected nothing but %s", header.Name, u.name)
+		}
+		if err := u.entry(archive, header, name); err != nil {
+			return err
+		}
+	}
+}
+
+// empty is an error when nothing came.
+func (u *unpacking) empty() error {
+	if _, err := u.root.Stat(u.name); err != nil {
+		return fmt.Errorf("%s is neither a file nor a directory", u.name)
+	}
+	return nil
+}
+
+// entry writes one file or directory.
+func (u *unpacking) entry(archive io.Reader, header *tar.Header, name string) error {
+	switch header.Typeflag {
+	case tar.TypeDir:
+		return u.root.MkdirAll(name, 0o755)
+	case tar.TypeReg:
+		return u.file(archive, header, name)
+	}
+	u.report("left out %s: it is neither a file nor a directory", name)
+	return nil
+}
+
+func (u *unpacking) file(archive io.Reader, header *tar.Header, name string) error {
+	if header.Size > u.left {
+		return fmt.Errorf("more than %d bytes; raise the bound or copy less", u.limit)
+	}
+	u.left -= header.Size
+	if err := u.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return err
+	}
+	file, err := u.root.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600|header.FileInfo().Mode().Perm()&fs.FileMode(0o755))
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(file, archive)
+	u.files++
+	return errors.Join(err, file.Close())
+}

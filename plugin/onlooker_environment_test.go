@@ -151,7 +151,17 @@ func (o *onlooker) run(namespace string, code int, arguments ...string) *verb {
 // says waits until a verb has said something.
 func (o *onlooker) says(v *verb, words string) {
 	o.Helper()
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(v.out.String(), words); time.Sleep(10 * time.Millisecond) {
+	o.saysOn(v, &v.out, words)
+}
+
+func (o *onlooker) saysOnStderr(v *verb, words string) {
+	o.Helper()
+	o.saysOn(v, &v.errOut, words)
+}
+
+func (o *onlooker) saysOn(v *verb, stream *buffer, words string) {
+	o.Helper()
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(stream.String(), words); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			o.Fatalf("it does not say %q\nstdout: %s\nstderr: %s", words, &v.out, &v.errOut)
 		}
@@ -179,6 +189,7 @@ func TestOnlooker(t *testing.T) {
 		"watch without right": (*onlooker).watchWithoutRight,
 		"watch no run":        (*onlooker).watchNoRun,
 		"kept output":         (*onlooker).keptOutput,
+		"follow output":       (*onlooker).followOutput,
 		"abort":               (*onlooker).abort,
 		"history":             (*onlooker).history,
 	} {
@@ -282,14 +293,28 @@ func (o *onlooker) keptOutput() {
 		Data:       map[string]string{"0001.stop-x7k2m9qd-1": "stopping\n", "0002.back-up-x7k2m9qd-1": "disk full\n", "0003.back-up-x7k2m9qd-2": "12 notes\ndone\n"},
 	}))
 	v := o.run("kept", plugin.ExitOK, "logs", "notes")
-	if found, want := v.out.String(), "stop | stopping\nback-up | disk full\nback-up | 12 notes\nback-up | done\n"; found != want {
+	if found, want := v.out.String(), "stop | stopping\nback_up | disk full\nback_up (attempt 2) | 12 notes\nback_up (attempt 2) | done\n"; found != want {
 		o.Errorf("found\n%s\nexpected\n%s", found, want)
 	}
-	o.contains(v.errOut.String(), "back-up, attempt 2: its pod is gone; this is the end of its output, which was kept\n")
+	o.contains(v.errOut.String(), "back_up (attempt 2): its pod is gone; this is the end of its output, which was kept\n")
 	if found, want := o.run("kept", plugin.ExitOK, "logs", "notes", "stop").out.String(), "stop | stopping\n"; found != want {
 		o.Errorf("of one action: found\n%s\nexpected\n%s", found, want)
 	}
+	if found, want := o.run("kept", plugin.ExitOK, "logs", "notes", "back_up", "--tail", "1").out.String(), "back_up | disk full\nback_up (attempt 2) | done\n"; found != want {
+		o.Errorf("of the ends: found\n%s\nexpected\n%s", found, want)
+	}
 	o.contains(o.run("kept", plugin.ExitProblems, "logs", "notes", "--run", "other").errOut.String(), "run other has no output of any action")
+}
+
+// followOutput begins before there is a pod, and ends with the run.
+func (o *onlooker) followOutput() {
+	d := o.deploy("follow", aRun())
+	v := o.start(o.Context(), "follow", "logs", "notes", "-f")
+	o.saysOnStderr(v, "No engine is at work on it")
+	o.record(d, over(v1.RunSucceeded, ""))
+	o.ends(v, plugin.ExitOK)
+	// Of a run that is over there is nothing to wait for.
+	o.contains(o.run("follow", plugin.ExitProblems, "logs", "notes", "-f").errOut.String(), "run x7k2m9qd has no output of any action; `kubectl styrmin status notes -n follow` shows what ran")
 }
 
 func (o *onlooker) abort() {

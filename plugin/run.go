@@ -37,6 +37,7 @@ type runOptions struct {
 
 	inputs   inputFlags
 	jobs     jobFlags
+	cluster  detachFlags
 	driver   string
 	release  string
 	until    string
@@ -80,6 +81,9 @@ func (r *runOptions) validate() error {
 	if err := r.jobs.validate(); err != nil {
 		return err
 	}
+	if err := r.cluster.validate(r.output); err != nil {
+		return err
+	}
 	return r.inputs.validate()
 }
 
@@ -109,6 +113,15 @@ func (r *runOptions) run(ctx context.Context) error {
 	if agreed, err := r.agree(ctx, e, prepared); err != nil || !agreed {
 		return err
 	}
+	if r.cluster.detach && prepared.Situation.Changed {
+		return r.send(ctx, e, prepared)
+	}
+	prepared.Agreed = prepared.Agreed || r.cluster.detach // nothing runs here, also when something has changed meanwhile
+	return r.do(ctx, e, prepared)
+}
+
+// do carries out what was prepared.
+func (r *runOptions) do(ctx context.Context, e *engine.Engine, prepared *engine.Prepared) error {
 	reporter, end := r.reporter(ctx, r.stream, progress.Options{Color: r.terminal.Color, Command: r.again})
 	e.Reporter = reporter
 	outcome, err := e.Do(ctx, prepared)
@@ -158,7 +171,10 @@ func (r *runOptions) prepare(ctx context.Context) (*engine.Engine, *engine.Prepa
 // check looks whether the cluster is ready for the verb, and decides for one when none is given.
 func (r *runOptions) check(ctx context.Context, e *engine.Engine, c *clients) error {
 	if r.verb != "" {
-		return e.Preflight(ctx, c.namespace)
+		if err := e.Preflight(ctx, c.namespace); err != nil {
+			return err
+		}
+		return r.checkDetached(ctx, c)
 	}
 	if err := e.Look(ctx, c.namespace); err != nil {
 		return err

@@ -20,6 +20,7 @@ func newSetupCommand(o *options) *cobra.Command {
 	r.addFlags(cmd.Flags())
 	r.addYes(cmd.Flags())
 	r.addOutput(cmd.Flags())
+	r.cluster.addFlags(cmd.Flags())
 	return cmd
 }
 

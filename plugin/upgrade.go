@@ -20,5 +20,6 @@ func newUpgradeCommand(o *options) *cobra.Command {
 	r.addFlags(cmd.Flags())
 	r.addYes(cmd.Flags())
 	r.addOutput(cmd.Flags())
+	r.cluster.addFlags(cmd.Flags())
 	return cmd
 }

@@ -79,7 +79,7 @@ var abortBackoff = wait.Backoff{Duration: 5 * time.Millisecond, Factor: 1.3, Jit
 // recordAbort writes the abort down, unless the run is over by the time the API
 // server takes it. joined is true for an abort of somebody else's that is not carried out yet.
 func (e *Engine) recordAbort(ctx context.Context, request AbortRequest) (deployment *v1.StyrminDeployment, joined bool, err error) {
-	by := e.whoAmI(ctx)
+	by := e.WhoAmI(ctx)
 	err = retry.OnError(abortBackoff, apierrors.IsConflict, func() error {
 		if deployment, err = e.getDeployment(ctx, request.Namespace, request.Name); err != nil {
 			return err

@@ -22,7 +22,7 @@ const runIDLength = 8
 // begin looks at the cluster again, now under the lock, and records a new run
 // or takes up the unfinished one. It returns nil when there is nothing to do.
 func (e *Engine) begin(ctx context.Context, p *Prepared) (*run, error) {
-	if err := e.lookAgain(ctx, p, p.Situation); err != nil {
+	if err := e.lookAgain(ctx, p, p.Expectation()); err != nil {
 		return nil, err
 	}
 	deployment := p.Situation.Deployment
@@ -43,7 +43,7 @@ func (e *Engine) begin(ctx context.Context, p *Prepared) (*run, error) {
 
 // lookAgain brings the situation up to date and refuses what does not fit it any
 // more. shown is what the operator was shown.
-func (e *Engine) lookAgain(ctx context.Context, p *Prepared, shown Situation) error {
+func (e *Engine) lookAgain(ctx context.Context, p *Prepared, shown Expectation) error {
 	var err error
 	if p.Situation, err = e.situation(ctx, p); err != nil {
 		return err
@@ -55,7 +55,7 @@ func (e *Engine) lookAgain(ctx context.Context, p *Prepared, shown Situation) er
 		return err
 	}
 	deployment := p.Situation.Deployment
-	if deployment == nil {
+	if deployment == nil || deployment.DeletionTimestamp != nil {
 		return fmt.Errorf("StyrminDeployment %s/%s was deleted meanwhile", p.Desired.Namespace, p.Desired.Name)
 	}
 	if !p.Situation.begins() {
@@ -123,10 +123,10 @@ func (e *Engine) record(ctx context.Context, p *Prepared, deployment *v1.Styrmin
 		status:   newStatusWriter(e.Client, deployment),
 		stages:   lifecycle.Stages(actions, p.Situation.Hook, p.Instance.HelmInAction()),
 	}
-	kind, requester := RunResumed, e.whoAmI(ctx)
+	kind, requester := RunResumed, e.requester(ctx, p)
 	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
 		status.ObservedGeneration = deployment.Generation
-		defer r.underWay(status)
+		defer func() { status.Run.Request = p.Detached.id(); r.underWay(status) }()
 		if p.Situation.Resume {
 			p.Reopen(status.Run)
 			return

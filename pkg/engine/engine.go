@@ -63,6 +63,12 @@ type Request struct {
 	Timeout time.Duration
 	// RollbackOnFailure rolls the release back when its change fails.
 	RollbackOnFailure bool
+	// Keyring is a file with public keys; the chart has to be signed with one of them. Empty asks for no signature.
+	Keyring string
+	// Loaded is the driver's chart where it is at hand; nil loads it from where the driver says.
+	Loaded *helm.Chart
+	// Detached is what an engine in the cluster knows of who sent it; nil for one that its user runs.
+	Detached *Detached
 }
 
 // Outcome is how a request ended when it did not fail.

@@ -54,6 +54,9 @@ func (e *Engine) loadChart(ctx context.Context, request Request) (*helm.Chart, e
 			Next: "Nothing was changed. Add spec.helm.main.location to driver.styrmin.yml.",
 		}
 	}
+	if request.Loaded != nil {
+		return request.Loaded, nil
+	}
 	location := spec.Main.Location
 	if request.ChartDir == "" && beside(location) {
 		return nil, &RefusedError{
@@ -61,7 +64,7 @@ func (e *Engine) loadChart(ctx context.Context, request Request) (*helm.Chart, e
 			Next: "Nothing was changed. Give the driver's directory: --driver DIR",
 		}
 	}
-	chart, err := e.Helm.LoadChart(ctx, helm.ChartRef{Location: location, Version: spec.Main.Version, Dir: request.ChartDir})
+	chart, err := e.Helm.LoadChart(ctx, helm.ChartRef{Location: location, Version: spec.Main.Version, Dir: request.ChartDir, Keyring: request.Keyring})
 	if errors.Is(err, helm.ErrUnreachable) {
 		return nil, fmt.Errorf("load the chart of driver %s: %w", name, err)
 	}
@@ -73,6 +76,9 @@ func (e *Engine) loadChart(ctx context.Context, request Request) (*helm.Chart, e
 	}
 	return chart, nil
 }
+
+// ChartElsewhere is true for a chart that can be loaded again without the driver's directory.
+func (p *Prepared) ChartElsewhere() bool { return strings.Contains(p.Chart.Location, "://") }
 
 // beside is true for a chart's path that starts from the driver's directory.
 // Without that directory it must not be looked up in the working directory.

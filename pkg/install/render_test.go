@@ -130,6 +130,11 @@ func TestRenderNamespace(t *testing.T) {
 	if subjects("styrmin-action") != "shop" || subjects("styrmin-webhook") != "styrmin" {
 		t.Errorf("subjects: found %s and %s", subjects("styrmin-action"), subjects("styrmin-webhook"))
 	}
+	// Whoever holds edit can use every service account of the namespace (G3).
+	role, _, _ := unstructured.NestedStringMap(find(t, objects, "RoleBinding", "styrmin-engine").Object, "roleRef")
+	if role["kind"] != "ClusterRole" || role["name"] != "edit" {
+		t.Errorf("an engine in the cluster has role %v, expected no more than edit", role)
+	}
 	for _, excluded := range []string{"kube-system", "styrmin"} {
 		if _, err := RenderNamespace(Namespace{Name: excluded}); err == nil {
 			t.Errorf("%s was prepared", excluded)

@@ -38,6 +38,8 @@ const (
 	AnnotationBaseRevision = "styrmin.io/base-revision"
 	// AnnotationDriverDigest is the digest of a driver's spec and files.
 	AnnotationDriverDigest = "styrmin.io/driver-digest"
+	// AnnotationRequest on an engine's Job names the request that it carries out.
+	AnnotationRequest = "styrmin.io/request"
 	// AnnotationReplicas records a stopped workload's replica count.
 	AnnotationReplicas = "styrmin.io/replicas"
 	// AnnotationSuspended says of a stopped CronJob or DaemonSet that it ran before.

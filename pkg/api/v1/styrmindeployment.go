@@ -245,6 +245,10 @@ type Run struct {
 	// RequestedBy is the user who asked for the run; empty when the cluster does not say.
 	// +optional
 	RequestedBy string `json:"requestedBy,omitempty"`
+	// Request names the detached request whose engine, in the cluster, drives the run or
+	// drove it last; empty when that engine was at a terminal.
+	// +optional
+	Request string `json:"request,omitempty"`
 	// StartedAt is when the run began.
 	StartedAt metav1.Time `json:"startedAt"`
 	// EndedAt is when it ended.

@@ -38,6 +38,7 @@ type runOptions struct {
 	inputs   inputFlags
 	jobs     jobFlags
 	cluster  detachFlags
+	trust    trustFlags
 	driver   string
 	release  string
 	until    string
@@ -61,6 +62,7 @@ func (r *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&r.until, "until", "", "Stop after this mode, pre or core; the same command without it goes on.")
 	flags.StringArrayVar(&r.rerun, "rerun", nil, "Run this action again although it succeeded in this run; may be repeated.")
 	flags.StringVar(&r.from, "from", "", "Run the actions of this mode and the later ones again: pre, core or post.")
+	r.trust.addFlags(flags)
 	flags.BoolVar(&r.rollback, "rollback-on-failure", false, "Roll the Helm release back when its change fails.")
 }
 
@@ -82,6 +84,9 @@ func (r *runOptions) validate() error {
 		return err
 	}
 	if err := r.cluster.validate(r.output); err != nil {
+		return err
+	}
+	if err := r.trust.validate(); err != nil {
 		return err
 	}
 	return r.inputs.validate()
@@ -144,7 +149,7 @@ func (r *runOptions) prepare(ctx context.Context) (*engine.Engine, *engine.Prepa
 	// A driver on disk is checked before the cluster is asked anything.
 	request := engine.Request{
 		Until: v1.Mode(r.until), Again: lifecycle.Again{Actions: r.rerun, From: v1.Mode(r.from)},
-		Timeout: r.jobs.timeout, RollbackOnFailure: r.rollback,
+		Timeout: r.jobs.timeout, RollbackOnFailure: r.rollback, Keyring: r.trust.wanted(),
 	}
 	if err := r.loadFromDisk(&request); err != nil {
 		return nil, nil, err

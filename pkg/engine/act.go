@@ -164,6 +164,7 @@ func (r *run) changeRelease(ctx context.Context) error {
 	if request.PostRender, err = r.engine.keepStopped(ctx, p.Desired); err != nil {
 		return err
 	}
+	request.Explain = r.unready
 	began := r.engine.now()
 	record, err := r.engine.Helm.Apply(ctx, request)
 	if ctx.Err() != nil {
@@ -180,6 +181,21 @@ func (r *run) changeRelease(ctx context.Context) error {
 		return nil
 	}
 	return r.releaseChanged(ctx, record.Revision, HelmSucceeded, r.engine.now().Sub(began))
+}
+
+// change is what Helm is asked for: the release at the run's target, as a revision that bears the run's name.
+func (r *run) change(ctx context.Context, revision int) (helm.Request, error) {
+	recorded, request := r.current(), r.prepared.HelmRequest()
+	request.Labels = map[string]string{
+		v1.LabelRun:      recorded.ID,
+		v1.LabelInstance: recorded.Instance,
+		v1.LabelRevision: strconv.Itoa(revision),
+	}
+	request.Description = fmt.Sprintf("styrmin run %s", recorded.ID)
+	request.Explain = r.unready
+	var err error
+	request.PostRender, err = r.engine.keepStopped(ctx, r.prepared.Desired)
+	return request, err
 }
 
 // orHeld tells when it was not Helm that failed: the change was held.

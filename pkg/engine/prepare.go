@@ -68,6 +68,12 @@ func (e *Engine) loadChart(ctx context.Context, request Request) (*helm.Chart, e
 	if errors.Is(err, helm.ErrUnreachable) {
 		return nil, fmt.Errorf("load the chart of driver %s: %w", name, err)
 	}
+	if errors.Is(err, helm.ErrUnverified) {
+		return nil, &RefusedError{
+			What: fmt.Sprintf("the chart of driver %s is not to be trusted: %v", name, err),
+			Next: "Nothing was changed. Deploy a chart that is signed by a key you trust, or name the keys with --keyring.",
+		}
+	}
 	if err != nil {
 		return nil, &RefusedError{
 			What: fmt.Sprintf("the chart of driver %s cannot be loaded: %v", name, err),

@@ -26,6 +26,9 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
+// drivers are those of testdata/drivers.
+var drivers = []string{"tiny", "parts"}
+
 // TestClusterScripts runs what needs a real API server: above all, that bad
 // input of every kind is explained and changes nothing. Each script has a
 // namespace of its own, $NS, with the service account that actions run as, and
@@ -50,7 +53,7 @@ func TestClusterScripts(t *testing.T) {
 			if err := ownNamespace(env, kubeconfig); err != nil {
 				return err
 			}
-			return ownDriver(env)
+			return ownDrivers(env)
 		},
 	})
 }
@@ -103,10 +106,13 @@ func ownNamespace(env *testscript.Env, kubeconfig string) error {
 	}
 	env.Setenv("NS", namespace.Name)
 	env.Defer(func() {
-		driver := &unstructured.Unstructured{}
-		driver.SetGroupVersionKind(v1.GroupVersion.WithKind("ApplicationDriver"))
-		driver.SetName(namespace.Name + "-tiny")
-		_, _ = c.Delete(ctx, driver), c.Delete(ctx, namespace)
+		for _, name := range drivers {
+			driver := &unstructured.Unstructured{}
+			driver.SetGroupVersionKind(v1.GroupVersion.WithKind("ApplicationDriver"))
+			driver.SetName(namespace.Name + "-" + name)
+			_ = c.Delete(ctx, driver)
+		}
+		_ = c.Delete(ctx, namespace)
 	})
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: namespace.Name, Name: jobs.DefaultServiceAccount}}
 	if err := c.Create(ctx, account); err != nil {
@@ -115,18 +121,23 @@ func ownNamespace(env *testscript.Env, kubeconfig string) error {
 	return settled(ctx, c, namespace.Name)
 }
 
-// ownDriver copies the driver tiny and gives it a name of its own: drivers are cluster-scoped.
-func ownDriver(env *testscript.Env) error {
-	if err := os.CopyFS(filepath.Join(env.WorkDir, "tiny"), os.DirFS("testdata/drivers/tiny")); err != nil {
+// ownDrivers copies the drivers and gives them names of their own: drivers are cluster-scoped.
+func ownDrivers(env *testscript.Env) error {
+	if err := os.CopyFS(env.WorkDir, os.DirFS("testdata/drivers")); err != nil {
 		return err
 	}
-	path := filepath.Join(env.WorkDir, "tiny", v1.DriverFile)
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err
+	for _, name := range drivers {
+		path := filepath.Join(env.WorkDir, name, v1.DriverFile)
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		named := bytes.Replace(data, []byte("name: "+name), []byte("name: "+env.Getenv("NS")+"-"+name), 1)
+		if err := os.WriteFile(path, named, 0o600); err != nil {
+			return err
+		}
 	}
-	named := bytes.Replace(data, []byte("name: tiny"), []byte("name: "+env.Getenv("NS")+"-tiny"), 1)
-	return os.WriteFile(path, named, 0o600)
+	return nil
 }
 
 // settled waits for what the controllers put into every namespace.

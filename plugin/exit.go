@@ -6,6 +6,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
@@ -82,13 +83,23 @@ func exitCode(err error) int {
 		return ExitUsage
 	case errors.As(err, &held), errors.As(err, &pending), errors.As(err, &locked), errors.As(err, &aborted):
 		return ExitHeld
-	case errors.As(err, &problems), errors.As(err, &inputs), errors.As(err, &refused), errors.As(err, &failed), deniedByUs(err):
+	case errors.As(err, &problems), errors.As(err, &inputs), errors.As(err, &refused), errors.As(err, &failed), deniedByUs(err), notAsAsked(err):
 		return ExitProblems
 	case errors.As(err, &stopped), errors.Is(err, errInterrupted), errors.Is(err, errRunInterrupted), errors.Is(err, errAbortInterrupted):
 		return ExitInterrupted
 	default:
 		return ExitCluster
 	}
+}
+
+// notAsAsked is true when a component is not what it was taken for.
+func notAsAsked(err error) bool {
+	var (
+		unknown     *components.UnknownError
+		missing     *components.MissingError
+		unsupported *components.UnsupportedError
+	)
+	return errors.As(err, &unknown) || errors.As(err, &missing) || errors.As(err, &unsupported)
 }
 
 // decided is true for an error that says more than that the context ended.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/util/exec"
@@ -58,7 +60,20 @@ func (r *Result) failure(ctx context.Context, err error, withEnv bool) (string, 
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("%s did not end in time and may still be running there%s: %w", r.where(), r.ending(), context.Cause(ctx))
 	}
+	if denial := denied(err); denial != nil {
+		return "", fmt.Errorf("%s: %w", r.where(), denial)
+	}
 	return "", fmt.Errorf("%s: it could not be followed to its end, and may not even have started: %w", r.where(), withoutURL(err))
+}
+
+// denied is the API server's denial, of which the connection keeps the words only; nil for another error.
+func denied(err error) error {
+	const refusal = "unable to upgrade connection: "
+	_, words, refused := strings.Cut(err.Error(), refusal)
+	if !refused || !strings.Contains(words, "is forbidden: ") {
+		return nil
+	}
+	return &apierrors.StatusError{ErrStatus: metav1.Status{Reason: metav1.StatusReasonForbidden, Message: words}}
 }
 
 // withoutURL leaves out the request's URL, which has the command with its environment.

@@ -43,4 +43,7 @@ type CommandError struct {
 	Why string
 }
 
-func (e *CommandError) Error() string { return e.where() + ": " + e.Why + e.ending() }
+func (e *CommandError) Error() string { return e.Verdict() + e.ending() }
+
+// Verdict is the error without the output.
+func (e *CommandError) Verdict() string { return e.where() + ": " + e.Why }

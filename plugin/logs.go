@@ -202,7 +202,7 @@ func (l *logsOptions) read(ctx context.Context, c *clients, pod *corev1.Pod, fol
 	for {
 		line, err := lines.ReadString('\n')
 		if line != "" {
-			l.lines.write(pod.Labels[batchv1.JobNameLabel], line)
+			l.lines.write(pod.Labels[batchv1.JobNameLabel], jobs.CutLineTag(line, pod.Labels[v1.LabelRun]))
 		}
 		if err != nil {
 			return nil //nolint:nilerr // the end of the log, also when its pod goes away

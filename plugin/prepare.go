@@ -45,6 +45,7 @@ What is not given keeps its setting, so the command can be repeated.`,
 	flags.StringVar(&n.Gate, "gate", "", "enforce holds changes of governed releases, warn lets them through with a warning (default enforce).")
 	flags.StringVar(&n.Drivers, "drivers", "", "any: accept drivers that are not registered; then evidence is only worth what its author is.")
 	flags.StringVar(&n.Images, "images", "", "Prefixes of images that actions may use beside the installed ones, separated by commas; any trusts all.")
+	flags.StringVar(&n.Environment, "environment", "", "Names of variables that deployments may set for actions beside ACTION_…, separated by commas; HTTP_*, for one, stands for all that begin so.")
 	flags.StringVarP(&output, "output", "o", "", "yaml: print the manifests instead of applying them.")
 	return cmd
 }

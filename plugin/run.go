@@ -35,18 +35,20 @@ type runOptions struct {
 	// again is the command line that resumes the run.
 	again string
 
-	inputs   inputFlags
-	jobs     jobFlags
-	cluster  detachFlags
-	trust    trustFlags
-	driver   string
-	release  string
-	until    string
-	rerun    []string
-	from     string
-	rollback bool
-	yes      bool
-	output   string
+	inputs  inputFlags
+	jobs    jobFlags
+	cluster detachFlags
+	trust   trustFlags
+	driver  string
+	release string
+	// sensitive are the parameters to mask from now on.
+	sensitive []string
+	until     string
+	rerun     []string
+	from      string
+	rollback  bool
+	yes       bool
+	output    string
 
 	// stream is where what happens goes with -o json; else nil.
 	stream *progress.Stream
@@ -57,6 +59,7 @@ type runOptions struct {
 func (r *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&r.driver, "driver", "", "The driver: a directory, or the name of a registered ApplicationDriver.")
 	r.inputs.addFlags(flags)
+	flags.StringSliceVar(&r.sensitive, "sensitive", nil, "Parameters whose values are masked in logs, events and messages, from now on.")
 	flags.StringVar(&r.release, "release", "", "The Helm release's name (default: the deployment's name).")
 	r.jobs.addFlags(flags)
 	flags.StringVar(&r.until, "until", "", "Stop after this mode, pre or core; the same command without it goes on.")
@@ -283,6 +286,11 @@ func (r *runOptions) apply(spec *v1.StyrminDeploymentSpec, d *driver.Driver) err
 	}
 	if r.release != "" {
 		spec.Release = r.release
+	}
+	for _, name := range r.sensitive {
+		if !slices.Contains(spec.Sensitive, name) {
+			spec.Sensitive = append(spec.Sensitive, name)
+		}
 	}
 	if err := r.jobs.apply(&spec.Jobs); err != nil {
 		return err

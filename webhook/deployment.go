@@ -159,6 +159,8 @@ func pathOf(problem string) string {
 	switch subject {
 	case "parameter":
 		return spec.Child("parameters").Key(name).String()
+	case "sensitive":
+		return spec.Child("sensitive").String()
 	case "action":
 		return spec.Child("jobs", "actions").Key(name).String()
 	case "config":

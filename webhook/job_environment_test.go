@@ -208,6 +208,49 @@ func TestPreparingAgainLeavesNoGap(t *testing.T) {
 	}
 }
 
+// TestVariablesMustBeTrusted: some variables make an action succeed that did nothing.
+func TestVariablesMustBeTrusted(t *testing.T) {
+	w := newWorld(t, "enforce")
+	ctx := t.Context()
+	i := w.resolve(w.driver, "1.0")
+	must(t, w.store(i))
+	free := v1.Variable{Name: "ACTION_LEVEL", Value: "debug"}
+	w.deployment.Spec.Jobs.Environment = []v1.Variable{free, {Name: "PREFECT_API_URL", Value: "http://mine/api"}}
+	w.deployment.Spec.Jobs.Volumes = []v1.Volume{{Name: "dumps", PersistentVolumeClaim: "dumps"}, {Name: "keys", Secret: "keys"}, {Name: "ca", ConfigMap: "ca"}}
+	w.deployment.Spec.Jobs.ImagePullSecrets = []string{"registry"}
+	must(t, w.editor.Update(ctx, w.deployment))
+	refused(t, w.editor.Create(ctx, w.job(i, "run1", "pre_setup")), "variable PREFECT_API_URL is not trusted", "--environment PREFECT_API_URL")
+	w.prepare(install.Namespace{Name: w.namespace, Environment: "PREFECT_*"})
+	job := w.job(i, "run1", "pre_setup")
+	must(t, w.editor.Create(ctx, job))
+	if env := job.Spec.Template.Spec.Containers[0].Env; env[0].Name != free.Name || env[0].Value != free.Value || env[1].Name != "PREFECT_API_URL" {
+		t.Errorf("environment: found %v", env)
+	}
+	w.deployment.Spec.Jobs.Environment = nil
+	w.deployment.Spec.Jobs.Actions = map[string]v1.ActionSettings{"pre_setup": {Environment: []v1.Variable{{Name: "LD_PRELOAD", Value: "/mnt/dumps/forge.so"}}}}
+	must(t, w.editor.Update(ctx, w.deployment))
+	refused(t, w.editor.Create(ctx, w.job(i, "run2", "pre_setup")), "variable LD_PRELOAD is not trusted")
+}
+
+// TestPodSettingsAreChecked: the schema keeps volumes and variables from hiding what is Styrmin's.
+func TestPodSettingsAreChecked(t *testing.T) {
+	w := newWorld(t, "enforce")
+	for message, settings := range map[string]v1.JobSettings{
+		"STYRMIN_ are Styrmin's own": {Environment: []v1.Variable{{Name: "STYRMIN_RUNNER", Value: "/mnt/mine"}}},
+		"spec.jobs.volumes[0].name":  {Volumes: []v1.Volume{{Name: "../styrmin", Secret: "mine"}}},
+		"expected one of secret":     {Volumes: []v1.Volume{{Name: "mine", Secret: "mine", ConfigMap: "mine"}}},
+		"value or valueFrom": {Environment: []v1.Variable{{Name: "ACTION_A", Value: "x", ValueFrom: &v1.VariableSource{
+			SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "s"}, Key: "k"},
+		}}}},
+		"expected secretKeyRef or configMapKeyRef": {Environment: []v1.Variable{{Name: "ACTION_A", ValueFrom: &v1.VariableSource{}}}},
+		"spec.jobs.actions": {Actions: map[string]v1.ActionSettings{"pre_setup": {Volumes: []v1.Volume{{Name: "/etc", Secret: "mine"}}}}},
+	} {
+		changed := w.deployment.DeepCopy()
+		changed.Spec.Jobs = settings
+		refused(t, w.editor.Update(t.Context(), changed), message)
+	}
+}
+
 // TestImagesMustBeTrusted: who chooses the image chooses what succeeds.
 func TestImagesMustBeTrusted(t *testing.T) {
 	w := newWorld(t, "enforce")

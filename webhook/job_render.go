@@ -146,7 +146,7 @@ func declared(i *instance.Instance, name string) (v1.Action, error) {
 }
 
 // mayRun checks what makes an action's success worth something: its driver is
-// registered, if it is evidence, and its images are trusted. Later actions of a
+// registered, if it is evidence, and its images and variables are trusted. Later actions of a
 // run are let through when the driver was replaced meanwhile.
 func (r *rules) mayRun(ctx context.Context, deployment *v1.StyrminDeployment, i *instance.Instance, action v1.Action) error {
 	if action.Mode == v1.ModePre {
@@ -171,6 +171,17 @@ func (r *rules) mayRun(ctx context.Context, deployment *v1.StyrminDeployment, i 
 			return refuse("UntrustedImage", "%s of StyrminDeployment %s: image %s is not trusted here, so its success would be no evidence; leave it out to use %s, or ask a platform admin for: kubectl styrmin prepare %s --images %s",
 				image.field, deployment.Name, image.name, image.own, deployment.Namespace, image.name)
 		}
+	}
+	return trustedEnvironment(deployment, namespace, action)
+}
+
+// trustedEnvironment refuses variables that could make an action succeed which did nothing:
+// PYTHONPATH and LD_PRELOAD bring code, PREFECT_API_URL another judge.
+func trustedEnvironment(deployment *v1.StyrminDeployment, namespace *corev1.Namespace, action v1.Action) error {
+	patterns := strings.Split(namespace.Annotations[v1.AnnotationEnvironment], ",")
+	if name := jobs.Untrusted(jobs.Settings(deployment, action.Name), patterns); name != "" {
+		return refuse("UntrustedEnvironment", "spec.jobs.environment of StyrminDeployment %s: variable %s is not trusted here, since with some variables an action succeeds that did nothing; choose a name that begins with %s, or ask a platform admin for: kubectl styrmin prepare %s --environment %s",
+			deployment.Name, name, jobs.FreeVariables, deployment.Namespace, name)
 	}
 	return nil
 }

@@ -24,6 +24,8 @@ type Namespace struct {
 	Drivers string
 	// Images are prefixes of trusted images, separated by commas; "any" trusts all.
 	Images string
+	// Environment are names of variables that deployments may set for actions, separated by commas.
+	Environment string
 }
 
 // Keep fills the empty fields with what the cluster has.
@@ -39,6 +41,7 @@ func (n Namespace) Keep(ctx context.Context, reader client.Reader) (Namespace, e
 	n.Gate = orDefault(n.Gate, existing.Labels[v1.LabelGate])
 	n.Drivers = orDefault(n.Drivers, existing.Annotations[v1.AnnotationDrivers])
 	n.Images = orDefault(n.Images, existing.Annotations[v1.AnnotationImages])
+	n.Environment = orDefault(n.Environment, existing.Annotations[v1.AnnotationEnvironment])
 	return n, nil
 }
 
@@ -87,7 +90,7 @@ func (n Namespace) object(optedIn bool) *unstructured.Unstructured {
 	}
 	object.SetLabels(map[string]string{v1.LabelGate: orDefault(n.Gate, v1.GateEnforce)})
 	annotations := map[string]string{}
-	for key, value := range map[string]string{v1.AnnotationDrivers: n.Drivers, v1.AnnotationImages: n.Images} {
+	for key, value := range map[string]string{v1.AnnotationDrivers: n.Drivers, v1.AnnotationImages: n.Images, v1.AnnotationEnvironment: n.Environment} {
 		if value != "" {
 			annotations[key] = value
 		}

@@ -72,7 +72,23 @@ func Check(d *driver.Driver, deployment *v1.StyrminDeployment) []string {
 	if _, err := decodeAll(deployment.Spec.Config); err != nil {
 		problems = append(problems, err.Error())
 	}
+	problems = append(problems, checkSensitive(d, deployment)...)
 	return append(problems, checkActions(d, deployment)...)
+}
+
+// checkSensitive finds names under which no parameter would be masked.
+func checkSensitive(d *driver.Driver, deployment *v1.StyrminDeployment) []string {
+	names := make([]string, 0, len(d.Object.Spec.Parameters))
+	for _, parameter := range d.Object.Spec.Parameters {
+		names = append(names, parameter.Name)
+	}
+	var problems []string
+	for _, name := range deployment.Spec.Sensitive {
+		if !slices.Contains(names, name) {
+			problems = append(problems, fmt.Sprintf("sensitive %s: the driver declares no such parameter%s", name, suggest(name, names)))
+		}
+	}
+	return problems
 }
 
 // checkActions finds settings of actions that the driver does not declare.

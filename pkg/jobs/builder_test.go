@@ -35,6 +35,20 @@ func custom() jobs.Spec {
 		Resources:    corev1.ResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("256Mi")}},
 		NodeSelector: map[string]string{"disk": "fast"},
 		Tolerations:  []corev1.Toleration{{Key: "dedicated", Operator: corev1.TolerationOpExists}},
+
+		ImagePullSecrets: []string{"registry"},
+		Environment: []v1.Variable{
+			{Name: "ACTION_LEVEL", Value: "debug"},
+			{Name: "ACTION_TOKEN", ValueFrom: &v1.VariableSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "tokens"}, Key: "chat"}}},
+			{Name: "HOME", Value: "/elsewhere"},
+		},
+		Volumes: []v1.Volume{
+			{Name: "ca", ConfigMap: "authorities"},
+			{Name: "keys", Secret: "keys"},
+			{Name: "dumps", PersistentVolumeClaim: "dumps"},
+			{Name: "old-dumps", PersistentVolumeClaim: "old", ReadOnly: true},
+		},
 	}
+	s.Deployment.Spec.Sensitive = []string{"admin_password", "token"}
 	return s
 }

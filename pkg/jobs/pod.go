@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -16,6 +18,7 @@ func (s Spec) podSpec(settings v1.JobSettings) corev1.PodSpec {
 		TerminationGracePeriodSeconds: ptr[int64](30),
 		NodeSelector:                  settings.NodeSelector,
 		Tolerations:                   settings.Tolerations,
+		ImagePullSecrets:              pullSecrets(settings.ImagePullSecrets),
 		SecurityContext: &corev1.PodSecurityContext{
 			RunAsNonRoot:   ptr(true),
 			RunAsUser:      ptr[int64](nonRootUser),
@@ -36,20 +39,28 @@ func (s Spec) podSpec(settings v1.JobSettings) corev1.PodSpec {
 			Image:                    orDefault(settings.Image, DefaultImage),
 			ImagePullPolicy:          pull,
 			Command:                  []string{runnerBinary, "action", s.Action.Location},
-			Env:                      s.env(),
+			Env:                      append(variables(settings.Environment), s.env()...),
 			Resources:                settings.Resources,
 			TerminationMessagePath:   corev1.TerminationMessagePathDefault,
 			TerminationMessagePolicy: corev1.TerminationMessageReadFile,
-			VolumeMounts: []corev1.VolumeMount{
-				{Name: "styrmin", MountPath: runnerDir, ReadOnly: true},
-				{Name: "driver", MountPath: instanceDir + "/driver", ReadOnly: true},
-				{Name: "context", MountPath: instanceDir + "/context", ReadOnly: true},
-				{Name: "tmp", MountPath: tmpDir},
-			},
-			SecurityContext: restricted(),
+			VolumeMounts:             mounts(settings.Volumes),
+			SecurityContext:          restricted(),
 		}},
-		Volumes: s.volumes(),
+		Volumes: s.volumes(settings.Volumes),
 	}
+}
+
+func mounts(extra []v1.Volume) []corev1.VolumeMount {
+	all := []corev1.VolumeMount{
+		{Name: "styrmin", MountPath: runnerDir, ReadOnly: true},
+		{Name: "driver", MountPath: instanceDir + "/driver", ReadOnly: true},
+		{Name: "context", MountPath: instanceDir + "/context", ReadOnly: true},
+		{Name: "tmp", MountPath: tmpDir},
+	}
+	for _, v := range extra {
+		all = append(all, extraMount(v))
+	}
+	return all
 }
 
 func restricted() *corev1.SecurityContext {
@@ -60,8 +71,9 @@ func restricted() *corev1.SecurityContext {
 	}
 }
 
+// env is the action's environment. It comes after the deployment's, and so is stronger.
 func (s Spec) env() []corev1.EnvVar {
-	return []corev1.EnvVar{
+	env := []corev1.EnvVar{
 		{Name: "STYRMIN_DEPLOYMENT_ID", Value: s.Deployment.Namespace + "/" + s.Deployment.Name},
 		{Name: "STYRMIN_RUN", Value: s.Run},
 		{Name: "STYRMIN_ACTION", Value: s.Action.Name},
@@ -73,10 +85,14 @@ func (s Spec) env() []corev1.EnvVar {
 		{Name: "HOME", Value: tmpDir},
 		{Name: "PREFECT_HOME", Value: tmpDir + "/prefect"},
 	}
+	if sensitive := s.Deployment.Spec.Sensitive; len(sensitive) > 0 {
+		env = append(env, corev1.EnvVar{Name: "STYRMIN_SENSITIVE", Value: strings.Join(sensitive, ",")})
+	}
+	return env
 }
 
-func (s Spec) volumes() []corev1.Volume {
-	return []corev1.Volume{
+func (s Spec) volumes(extra []v1.Volume) []corev1.Volume {
+	all := []corev1.Volume{
 		{Name: "styrmin", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}},
 		{Name: "tmp", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}},
 		{Name: "driver", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
@@ -86,4 +102,8 @@ func (s Spec) volumes() []corev1.Volume {
 			SecretName: s.InstanceName,
 		}}},
 	}
+	for _, v := range extra {
+		all = append(all, extraVolume(v))
+	}
+	return all
 }

@@ -16,5 +16,10 @@ func Settings(d *v1.StyrminDeployment, action string) v1.JobSettings {
 	if own.Resources != nil {
 		settings.Resources = *own.Resources.DeepCopy()
 	}
+	if own.NodeSelector != nil {
+		settings.NodeSelector = own.NodeSelector
+	}
+	settings.Environment = overlay(settings.Environment, own.Environment, func(v v1.Variable) string { return v.Name })
+	settings.Volumes = overlay(settings.Volumes, own.Volumes, func(v v1.Volume) string { return v.Name })
 	return settings
 }

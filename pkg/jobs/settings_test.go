@@ -28,6 +28,23 @@ func TestSettings(t *testing.T) {
 			},
 			v1.JobSettings{ServiceAccount: "saver", TimeoutSeconds: 7200, Retries: 0, Image: "i", Resources: much},
 		},
+		"variables, volumes and nodes of its own": {
+			v1.JobSettings{
+				TimeoutSeconds: 60, NodeSelector: map[string]string{"disk": "slow"},
+				Environment: []v1.Variable{{Name: "ACTION_A", Value: "1"}, {Name: "ACTION_B", Value: "1"}},
+				Volumes:     []v1.Volume{{Name: "a", Secret: "s"}, {Name: "b", Secret: "s"}},
+				Actions: map[string]v1.ActionSettings{"back_up": {
+					NodeSelector: map[string]string{"disk": "fast"},
+					Environment:  []v1.Variable{{Name: "ACTION_B", Value: "2"}},
+					Volumes:      []v1.Volume{{Name: "a", PersistentVolumeClaim: "c"}},
+				}},
+			},
+			v1.JobSettings{
+				ServiceAccount: jobs.DefaultServiceAccount, TimeoutSeconds: 60, NodeSelector: map[string]string{"disk": "fast"},
+				Environment: []v1.Variable{{Name: "ACTION_A", Value: "1"}, {Name: "ACTION_B", Value: "2"}},
+				Volumes:     []v1.Volume{{Name: "b", Secret: "s"}, {Name: "a", PersistentVolumeClaim: "c"}},
+			},
+		},
 		"a part of its own": {
 			v1.JobSettings{TimeoutSeconds: 60, Retries: 2, Actions: map[string]v1.ActionSettings{"back_up": {Retries: new(int32(5))}}},
 			v1.JobSettings{ServiceAccount: jobs.DefaultServiceAccount, TimeoutSeconds: 60, Retries: 5},

@@ -21,21 +21,33 @@ func (r *Runner) actionCommand() *cobra.Command {
 		Short: "Run an action's flow and report how it ended",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			outcome := r.action(cmd.Context(), args[0])
-			if err := os.WriteFile(r.Termination, outcome.Message(), 0o644); err != nil {
-				fmt.Fprintf(r.Err, "styrmin-runner: write the termination message: %v\n", err)
+			secrets, err := r.readSecrets()
+			if err != nil {
+				fmt.Fprintf(r.Err, "styrmin-runner: %v\n", err)
+				return exitError(ExitFailed)
 			}
-			if outcome.Outcome != Succeeded {
-				fmt.Fprintf(r.Err, "styrmin-runner: %s %s: %s\n", args[0], outcome.Outcome, outcome.Error)
-				return exitError(outcome.ExitCode())
-			}
-			return nil
+			return r.report(args[0], r.action(cmd.Context(), args[0], secrets), secrets)
 		},
 	}
 }
 
+// report leaves the outcome where Kubernetes and people look for it.
+func (r *Runner) report(location string, outcome Outcome, s secrets) error {
+	outcome.Error = s.hide(outcome.Error)
+	log := r.stream(r.Err, s)
+	defer log.flush()
+	if err := os.WriteFile(r.Termination, outcome.Message(), 0o644); err != nil {
+		fmt.Fprintf(log, "styrmin-runner: write the termination message: %v\n", err)
+	}
+	if outcome.Outcome == Succeeded {
+		return nil
+	}
+	fmt.Fprintf(log, "styrmin-runner: %s %s: %s\n", location, outcome.Outcome, outcome.Error)
+	return exitError(outcome.ExitCode())
+}
+
 // action runs a flow in a Python process of its own.
-func (r *Runner) action(ctx context.Context, location string) Outcome {
+func (r *Runner) action(ctx context.Context, location string, s secrets) Outcome {
 	interpreter, err := r.interpreter()
 	if err != nil {
 		return Outcome{Outcome: Unloadable, Error: err.Error()}
@@ -50,8 +62,11 @@ func (r *Runner) action(ctx context.Context, location string) Outcome {
 	var output tail
 	child := exec.Command(interpreter, "-m", "styrmin_backend", location) //nolint:noctx // ended by forwarded signals, so that the flow can clean up
 	child.Env = r.environment(ctx, path)
-	child.Stdout = io.MultiWriter(r.Out, &output)
-	child.Stderr = io.MultiWriter(r.Err, &output)
+	out, errs := r.stream(r.Out, s), r.stream(r.Err, s)
+	child.Stdout = io.MultiWriter(out, &output)
+	child.Stderr = io.MultiWriter(errs, &output)
+	defer out.flush()
+	defer errs.flush()
 	code, how, err := r.supervise(ctx, child)
 	if err != nil {
 		return Outcome{Outcome: Failed, Error: fmt.Sprintf("start %s: %v", interpreter, err)}

@@ -56,6 +56,10 @@ const (
 	// that Jobs may use there beside the installed ones; ImagesAny trusts all. Whoever
 	// chooses the image of an action chooses what succeeds.
 	AnnotationImages = "styrmin.io/images"
+	// AnnotationEnvironment on a namespace lists, separated by commas, names of variables that
+	// deployments may set for actions there beside ACTION_…; a * at the end stands for any rest.
+	// PYTHONPATH or PREFECT_API_URL, for two, decide what succeeds.
+	AnnotationEnvironment = "styrmin.io/environment"
 )
 
 // Values of the labels and annotations above.

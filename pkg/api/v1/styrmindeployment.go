@@ -53,6 +53,11 @@ type StyrminDeploymentSpec struct {
 	// +kubebuilder:validation:Schemaless
 	// +kubebuilder:pruning:PreserveUnknownFields
 	Config map[string]apiextensionsv1.JSON `json:"config,omitempty"`
+	// Sensitive names the parameters whose values are masked in logs, events and messages.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=256
+	Sensitive []string `json:"sensitive,omitempty"`
 	// Release is the Helm release's name; empty means the deployment's own name.
 	// +optional
 	// +kubebuilder:validation:MaxLength=53
@@ -97,6 +102,24 @@ type JobSettings struct {
 	// Tolerations of the pods.
 	// +optional
 	Tolerations []corev1.Toleration `json:"tolerations,omitempty"`
+	// ImagePullSecrets are the names of the namespace's Secrets that both images are pulled with.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
+	// Environment are variables of the action's container. In a namespace with a gate, other
+	// names than ACTION_… need a platform admin's consent, since they could forge a success.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=64
+	Environment []Variable `json:"environment,omitempty"`
+	// Volumes are mounted into the action's container, each at /mnt/NAME.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=16
+	Volumes []Volume `json:"volumes,omitempty"`
 	// RunTimeoutSeconds bounds the work on a run from the command that begins or
 	// resumes it; then its running actions are stopped and it fails. 0 means no bound
 	// beside those of the actions and of Helm.
@@ -105,6 +128,7 @@ type JobSettings struct {
 	RunTimeoutSeconds int64 `json:"runTimeoutSeconds,omitempty"`
 	// Actions overrides these settings for single actions, by their names.
 	// +optional
+	// +kubebuilder:validation:MaxProperties=512
 	Actions map[string]ActionSettings `json:"actions,omitempty"`
 }
 
@@ -125,6 +149,21 @@ type ActionSettings struct {
 	// Resources of the action's container.
 	// +optional
 	Resources *corev1.ResourceRequirements `json:"resources,omitempty"`
+	// NodeSelector of the pods, in place of the deployment's.
+	// +optional
+	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+	// Environment is added to the deployment's, and is stronger.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=64
+	Environment []Variable `json:"environment,omitempty"`
+	// Volumes are added to the deployment's; one of the same name replaces it.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=16
+	Volumes []Volume `json:"volumes,omitempty"`
 }
 
 // GatePolicy sets how changes of the release are judged.

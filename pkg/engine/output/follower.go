@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/kubernetes"
 
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
@@ -43,7 +44,8 @@ func Read(ctx context.Context, kube kubernetes.Interface, pod *corev1.Pod, optio
 		return
 	}
 	defer func() { _ = output.Close() }()
-	eachLine(output, take)
+	run := pod.Labels[v1.LabelRun]
+	eachLine(output, func(line string) { take(jobs.CutLineTag(line, run)) })
 }
 
 // Keep takes a line of the output.

@@ -12,7 +12,7 @@ import (
 // Package is the name of the Python package.
 const Package = "styrmin_backend"
 
-//go:embed styrmin_backend/*.py styrmin_backend/py.typed
+//go:embed styrmin_backend/*.py styrmin_backend/*/*.py styrmin_backend/py.typed
 var files embed.FS
 
 // Write puts the package below a directory, which can then be on Python's

@@ -1,6 +1,6 @@
 """Runs one action: ``python -m styrmin_backend FILE.py::FUNCTION``.
 
-This file alone must parse and run on any Python there is, so that an image
+This file alone must parse and run on any Python 3 there is, so that an image
 that cannot run actions says so instead of failing on newer syntax.
 """
 
@@ -10,7 +10,7 @@ import sys
 UNLOADABLE = 42
 
 
-def unusable():
+def unusable() -> "str | None":
     """Why this Python cannot run actions; None when it can."""
     found = "Python %d.%d (%s)" % (sys.version_info[0], sys.version_info[1], sys.executable)
     if sys.version_info < (3, 10):
@@ -25,7 +25,7 @@ def unusable():
     return None
 
 
-def refuse(problem):
+def refuse(problem: str) -> int:
     """Report an image that cannot run actions."""
     import json
 

@@ -2,55 +2,61 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import os
+import queue
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
-from styrmin_backend.errors import CommandFailed, PrimitiveFailed
+from styrmin_backend.errors import PrimitiveFailed, error_of
 
 DEFAULT_RUNNER = "/styrmin/styrmin-runner"
+
+#: Seconds between two looks at whether a time-out or a signal wants to end a call that prints nothing.
+PULSE = 0.2
+
+Logger = logging.Logger | logging.LoggerAdapter[Any]
 
 
 @dataclass
 class Call:
     """One call of the runner, from the moment it starts until it ended.
 
-    The runner writes progress to standard error, a line at a time, and one
-    JSON document to standard output.
+    The request goes to its standard input as JSON; one JSON document comes back
+    on standard output, and progress, a line at a time, on standard error.
     """
 
-    arguments: Sequence[str]
-    logger: logging.Logger | logging.LoggerAdapter[Any]
+    primitive: str
+    request: dict[str, Any]
+    logger: Logger
     _process: subprocess.Popen[str] | None = field(default=None, init=False)
     _cancelled: bool = field(default=False, init=False)
 
     def run(self) -> list[dict[str, Any]]:
         """Run to the end and return the results."""
-        runner = os.environ.get("STYRMIN_RUNNER", DEFAULT_RUNNER)
+        command = [*runner(), "call", self.primitive]
         try:
             process = subprocess.Popen(
-                [runner, *self.arguments],
-                stdin=subprocess.DEVNULL,
+                command,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                text=True,
                 encoding="utf-8",
                 errors="replace",
             )
         except OSError as err:
-            raise PrimitiveFailed(f"cannot start {runner}: {err}; set STYRMIN_RUNNER to the styrmin-runner binary") from err
+            raise PrimitiveFailed(f"cannot start {command[0]}: {err}; set STYRMIN_RUNNER to the styrmin-runner binary") from err
         self._process = process
         with process:
             try:
                 if self._cancelled:
                     process.terminate()
-                return _results(process, self._follow(process))
+                output = self._converse(process)
+                return _results(process.wait(), output)
             finally:
                 # Also when a signal or a time-out ends the flow right here.
                 if process.poll() is None:
@@ -62,51 +68,67 @@ class Call:
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
 
-    def _follow(self, process: subprocess.Popen[str]) -> str:
-        """Log progress as it comes; return standard output."""
-        assert process.stdout is not None and process.stderr is not None
-        out: list[str] = []
-        reader = threading.Thread(target=lambda: out.append(process.stdout.read()), daemon=True)  # type: ignore[union-attr]
-        reader.start()
-        for line in process.stderr:
-            self.logger.info("%s", line.rstrip("\n"))
-        reader.join()
-        return "".join(out)
+    def _converse(self, process: subprocess.Popen[str]) -> str:
+        """Send the request, log progress as it comes, and return the answer."""
+        lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        answer: list[str] = []
+        threads = [
+            threading.Thread(target=_send, args=(process.stdin, json.dumps(self.request)), daemon=True),
+            threading.Thread(target=_read_all, args=(process.stdout, answer), daemon=True),
+            threading.Thread(target=_read_lines, args=(process.stderr, lines), daemon=True),
+        ]
+        for thread in threads:
+            thread.start()
+        for line in _until_end(lines):
+            self.logger.info("%s", line)
+        for thread in threads:
+            thread.join()
+        return "".join(answer)
 
 
-def _results(process: subprocess.Popen[str], output: str) -> list[dict[str, Any]]:
-    code = process.wait()
+def runner() -> list[str]:
+    """The command line of the runner: $STYRMIN_RUNNER is a path, or a JSON list of a path and arguments."""
+    configured = os.environ.get("STYRMIN_RUNNER", DEFAULT_RUNNER)
+    return list(json.loads(configured)) if configured.startswith("[") else [configured]
+
+
+def _send(to: IO[str], request: str) -> None:
+    try:
+        with to:
+            to.write(request)
+    except BrokenPipeError:
+        pass  # It ended without reading all; its answer, or that there is none, says more.
+
+
+def _read_all(source: IO[str], into: list[str]) -> None:
+    into.append(source.read())
+
+
+def _read_lines(source: IO[str], into: queue.SimpleQueue[str | None]) -> None:
+    for line in source:
+        into.put(line.rstrip("\n"))
+    into.put(None)
+
+
+def _until_end(lines: queue.SimpleQueue[str | None]) -> Iterator[str]:
+    """The lines as they come. It wakes up often, since Prefect ends threads only between two instructions."""
+    while True:
+        try:
+            line = lines.get(timeout=PULSE)
+        except queue.Empty:
+            continue
+        if line is None:
+            return
+        yield line
+
+
+def _results(code: int, output: str) -> list[dict[str, Any]]:
     try:
         answer = json.loads(output)
     except ValueError:
         raise PrimitiveFailed(f"styrmin-runner ended with code {code} and without an answer; its log is above") from None
     if problem := answer.get("error"):
-        raise _error(problem)
+        raise error_of(problem)
     if code != 0:
         raise PrimitiveFailed(f"styrmin-runner ended with code {code}; its log is above")
     return list(answer.get("results") or [])
-
-
-def _error(problem: dict[str, Any]) -> PrimitiveFailed:
-    message = problem.get("message", "unknown error")
-    if result := problem.get("result"):
-        return CommandFailed(
-            message,
-            component=result["component"],
-            pod=result["pod"],
-            container=result["container"],
-            command=list(result["command"]),
-            exit_code=result["exitCode"],
-            stdout=result["stdout"],
-            stderr=result["stderr"],
-        )
-    return PrimitiveFailed(message)
-
-
-async def in_thread(call: Call, convert: Callable[[list[dict[str, Any]]], Any]) -> Any:
-    """Run a call beside the event loop, and end it when the awaiting task is cancelled."""
-    try:
-        return convert(await asyncio.to_thread(call.run))
-    except asyncio.CancelledError:
-        call.cancel()
-        raise

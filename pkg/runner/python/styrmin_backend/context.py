@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn, get_type_hints
+from typing import Any, NoReturn, get_args, get_origin, get_type_hints
 
 
 class Section(Mapping[str, Any]):
@@ -17,10 +17,11 @@ class Section(Mapping[str, Any]):
     the first form for a key that is a mapping's method, such as ``values``.
     """
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        types = _sections(type(self))
-        frozen = {key: _freeze(value, types.get(key, Section)) for key, value in data.items()}
-        object.__setattr__(self, "_data", frozen)
+    def __init__(self, data: Mapping[str, Any], inner: type[Section] | None = None) -> None:
+        """Freeze data, all the way down. Sections in it are of the annotated types, or of type inner."""
+        types, other = _types(type(self)), (inner or Section, Section)
+        object.__setattr__(self, "_data", {key: _freeze(value, *types.get(key, other)) for key, value in data.items()})
+        object.__setattr__(self, "_inner", inner)
 
     def __getitem__(self, key: str) -> Any:
         return self._data[key]
@@ -49,7 +50,7 @@ class Section(Mapping[str, Any]):
         raise AttributeError(f"the context is frozen: {name!r} cannot be deleted")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (self.to_dict(),))
+        return (type(self), (self.to_dict(), self._inner))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._data!r})"
@@ -81,11 +82,30 @@ class Chart(Section):
     name: str
     version: str
     app_version: str
+    #: Digests of its templates, and of all of it.
     templates: str
+    digest: str
+
+
+class Component(Section):
+    """A part of the application: the labels of its pods."""
+
+    labels: Mapping[str, str]
+
+
+class Service(Section):
+    """An endpoint of the application. The names are empty when the cluster has none for it."""
+
+    kind: str
+    scope: str
+    port: int
+    component: str
+    primary_fqdn: str
+    human_readable_fqdn: str
 
 
 class App(Section):
-    """The application."""
+    """The application, in the version that the run moves to."""
 
     name: str
     version: str
@@ -101,23 +121,28 @@ class GlobalContext(Section):
     deployment: Deployment
     instance: Instance
     app: App
-    components: Section
+    components: Mapping[str, Component]
     parameters: Section
-    services: Section
+    services: Mapping[str, Service]
 
 
 @functools.cache
-def _sections(cls: type[Section]) -> dict[str, type[Section]]:
-    """The keys of a section that are sections of a type of their own."""
-    hints = get_type_hints(cls)
-    return {key: hint for key, hint in hints.items() if isinstance(hint, type) and issubclass(hint, Section)}
+def _types(cls: type[Section]) -> dict[str, tuple[type[Section], type[Section]]]:
+    """The types of what lies at the keys of a section, and one deeper."""
+    found: dict[str, tuple[type[Section], type[Section]]] = {}
+    for key, hint in get_type_hints(cls).items():
+        if get_origin(hint) is Mapping and isinstance(inner := get_args(hint)[1], type) and issubclass(inner, Section):
+            found[key] = (Section, inner)
+        elif isinstance(hint, type) and issubclass(hint, Section):
+            found[key] = (hint, Section)
+    return found
 
 
-def _freeze(value: Any, section: type[Section]) -> Any:
+def _freeze(value: Any, section: type[Section], inner: type[Section]) -> Any:
     if isinstance(value, Mapping):
-        return section(value)
+        return section(value, inner)
     if isinstance(value, (list, tuple)):
-        return tuple(_freeze(item, Section) for item in value)
+        return tuple(_freeze(item, Section, Section) for item in value)
     return value
 
 

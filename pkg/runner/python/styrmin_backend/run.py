@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import gc
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from prefect import Flow, State
-from prefect.runtime import flow_run
+import httpx
+from prefect import Flow, State, tags
 
+from styrmin_backend import reporting
 from styrmin_backend.context import instance_dir
 from styrmin_backend.dual import forgotten
 from styrmin_backend.errors import Unloadable
 from styrmin_backend.loader import bind, load
 from styrmin_backend.outcome import FAILED, SUCCEEDED, UNLOADABLE, Outcome
+from styrmin_backend.redact import redact, redact_logs
+from styrmin_backend.watched import Watched
+
+#: Says how many of the flow's retries were used before this process went on without the server.
+USED = "STYRMIN_FLOW_CALLS"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,53 +37,62 @@ def main(arguments: Sequence[str]) -> int:
     except Unloadable as err:
         print(f"cannot load the action: {err}", file=sys.stderr)
         return outcome.end(UNLOADABLE, str(err))
+    redact_logs()
+    watched = Watched(outcome, calls=int(os.environ.get(USED, "0")))
     try:
-        state = run(flow, bound, outcome)
+        state = run(flow, bound, watched)
+    except httpx.HTTPError as err:
+        return without_server(flow, watched, err)
     except BaseException as err:  # SystemExit and signals too: whatever leaves a flow this way did not complete it
         traceback.print_exc()
         return outcome.end(FAILED, f"the flow crashed: {type(err).__name__}: {err}".rstrip(": "))
-    return judge(state, outcome)
+    return judge(state, watched)
 
 
-def run(flow: Flow[..., Any], arguments: dict[str, Any], outcome: Outcome) -> State[Any]:
+def run(flow: Flow[..., Any], arguments: dict[str, Any], watched: Watched) -> State[Any]:
     """Run a sync or async flow; its final state."""
-    flow.fn = noting(flow.fn, outcome)
-    result: Any = flow(**arguments, return_state=True)
-    state: State[Any] = asyncio.run(result) if asyncio.iscoroutine(result) else result
+    flow = reporting.present(flow)
+    flow.fn = watched.watch(flow.fn)
+    flow.retries = max(0, (flow.retries or 0) - watched.calls)
+    with tags(*reporting.tags()):
+        result: Any = flow(**arguments, return_state=True)
+        state: State[Any] = asyncio.run(result) if asyncio.iscoroutine(result) else result
     return state
 
 
-def noting(function: Callable[..., Any], outcome: Outcome) -> Callable[..., Any]:
-    """The function, which first records its flow run, so that one that dies without a word can be found.
+def without_server(flow: Flow[..., Any], watched: Watched, err: httpx.HTTPError) -> int:
+    """Decide after Prefect's server did not answer, which is no reason for an action to fail.
 
-    Prefect has hooks for this, and announces each of them in the flow's log.
+    What the function did stands. What it has not done yet, a first call or a
+    retry, is done by this process anew with Prefect's temporary server.
     """
-
-    def note() -> None:
-        outcome.flowRunID, outcome.flowRunURL = flow_run.id or "", url(flow_run.id)
-        outcome.write()
-
-    if asyncio.iscoroutinefunction(function):
-
-        @functools.wraps(function)
-        async def noted_async(*args: Any, **kwargs: Any) -> Any:
-            note()
-            return await function(*args, **kwargs)
-
-        return noted_async
-
-    @functools.wraps(function)
-    def noted(*args: Any, **kwargs: Any) -> Any:
-        note()
-        return function(*args, **kwargs)
-
-    return noted
+    print(f"the Prefect server {os.environ.get('PREFECT_API_URL', '')} does not answer ({err}); going on without it", file=sys.stderr)
+    if watched.returned:
+        state = watched.state()
+        if state is None or state.is_completed():
+            return succeed(watched.outcome)
+        return watched.outcome.end(FAILED, reason(state))
+    if os.environ.get("PREFECT_API_URL") and watched.calls <= (flow.retries or 0):
+        environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
+        environment.update({USED: str(watched.calls), "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true"})
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os.execve(sys.executable, [sys.executable, "-m", "styrmin_backend", *sys.argv[1:]], environment)
+    cause = watched.error or err
+    return watched.outcome.end(FAILED, redact(f"{type(cause).__name__}: {cause}"))
 
 
-def judge(state: State[Any], outcome: Outcome) -> int:
-    """The final state alone decides, whatever way it came about."""
+def judge(state: State[Any], watched: Watched) -> int:
+    """Success needs a completed state, and a function that returned: no server can say so in its stead."""
     if not state.is_completed():
-        return outcome.end(FAILED, reason(state))
+        return watched.outcome.end(FAILED, redact(reason(state)))
+    if not watched.returned:
+        return watched.outcome.end(FAILED, f"Prefect says that the flow completed ({reason(state)}), but its function did not run to its end")
+    return succeed(watched.outcome)
+
+
+def succeed(outcome: Outcome) -> int:
+    """Record the success, unless a primitive was called and not awaited."""
     gc.collect()  # so that coroutines in cycles are noticed too
     if forgotten:
         message = f"{', '.join(sorted(set(forgotten)))} called without await in an async flow: nothing was done"
@@ -93,12 +107,3 @@ def reason(state: State[Any]) -> str:
     if state.is_failed() and message:
         return message
     return f"the flow ended in state {state.name}: {message}".rstrip(": ")
-
-
-def url(flow_run_id: str | None) -> str:
-    """The flow run's page, when there is a server that outlives this process."""
-    if not flow_run_id or not os.environ.get("PREFECT_API_URL"):
-        return ""
-    from prefect.utilities.urls import url_for
-
-    return url_for("flow-run", flow_run_id) or ""

@@ -41,7 +41,7 @@ class LoaderTest(unittest.TestCase):
         self.assertEqual(arguments, {"deployment_id": "shop/web", "target_version": "2.0.0", "current_version": "", "size": 3})
 
     def test_unbindable(self) -> None:
-        known = "there are context, current_version, deployment_id, size, tags, target_version"
+        known = "there are context, current_version, deployment_id, password, size, tags, target_version"
         for function, message in (
             ("unknown_parameter", f"nothing is known to pass for parameter 'colour'; {known}"),
             ("odd_parameters", "parameter 'context' is positional only"),

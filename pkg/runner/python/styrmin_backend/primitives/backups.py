@@ -1,0 +1,72 @@
+"""Backups of components, by the strategies that the driver declares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from styrmin_backend.dual import primitive
+from styrmin_backend.request import Answer, Request, done, own, word, words
+from styrmin_backend.results import Backup, Done, Results
+
+
+@primitive
+def backup_components(
+    deployment_id: str, components: Sequence[str], name: str, timeout: float | None = None
+) -> Request[Results[Backup]]:
+    """Back up components, each as its ``backup`` in the driver says.
+
+    Called again with the same name, it replaces a backup that was not completed.
+
+    deployment_id: The action's own deployment, as it is passed to the flow.
+    components: Their names in the driver.
+    name: What the backup is called, ``before-2.0.0`` for one; ``restore_components`` finds it by this.
+    timeout: How many seconds it may take (default: as long as the action may).
+    """
+    return _back_up(deployment_id, words("components", components), name, timeout)
+
+
+@primitive
+def backup_component(deployment_id: str, component: str, name: str, timeout: float | None = None) -> Request[Results[Backup]]:
+    """Back up one component: ``backup_components`` for one."""
+    return _back_up(deployment_id, [word("component", component)], name, timeout)
+
+
+@primitive
+def restore_components(deployment_id: str, components: Sequence[str], name: str, timeout: float | None = None) -> Request[Done]:
+    """Bring components back to a backup. What they have written since is lost.
+
+    deployment_id: The action's own deployment, as it is passed to the flow.
+    components: Their names in the driver.
+    name: What the backup is called.
+    timeout: How many seconds it may take (default: as long as the action may).
+    """
+    return _restore(deployment_id, words("components", components), name, timeout)
+
+
+@primitive
+def restore_component(deployment_id: str, component: str, name: str, timeout: float | None = None) -> Request[Done]:
+    """Bring one component back to a backup: ``restore_components`` for one."""
+    return _restore(deployment_id, [word("component", component)], name, timeout)
+
+
+def _fields(deployment_id: str, components: list[str], name: str, timeout: float | None) -> dict[str, object]:
+    return {"deployment": own(deployment_id), "components": components, "name": word("name", name), "timeoutSeconds": timeout}
+
+
+def _back_up(deployment_id: str, components: list[str], name: str, timeout: float | None) -> Request[Results[Backup]]:
+    return Request(
+        "backup_components",
+        _fields(deployment_id, components, name, timeout),
+        _backups,
+        f"back up {', '.join(components)} as {name}",
+        Results(Backup(component, "dry-run", name, "") for component in components),
+    )
+
+
+def _restore(deployment_id: str, components: list[str], name: str, timeout: float | None) -> Request[Done]:
+    fields = _fields(deployment_id, components, name, timeout)
+    return Request("restore_components", fields, done, f"restore {', '.join(components)} from {name}", Done())
+
+
+def _backups(answer: Answer) -> Results[Backup]:
+    return Results(Backup(r["component"], r["kind"], r["name"], r["location"]) for r in answer)

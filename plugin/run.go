@@ -134,9 +134,7 @@ func (r *runOptions) do(ctx context.Context, e *engine.Engine, prepared *engine.
 	e.Reporter = reporter
 	outcome, err := e.Do(ctx, prepared)
 	end()
-	if interrupted := (*engine.InterruptedError)(nil); errors.As(err, &interrupted) {
-		interrupted.Command = r.again
-	}
+	r.nameCommand(err)
 	if err != nil {
 		return err
 	}
@@ -145,6 +143,16 @@ func (r *runOptions) do(ctx context.Context, e *engine.Engine, prepared *engine.
 		fmt.Fprintf(r.Out, "%s/%s is at version %s with these inputs already; nothing to do\n", prepared.Desired.Namespace, r.name, prepared.Instance.Context.App.Version)
 	}
 	return nil
+}
+
+// nameCommand puts the command that goes on into the errors that tell of it.
+func (r *runOptions) nameCommand(err error) {
+	if interrupted := (*engine.InterruptedError)(nil); errors.As(err, &interrupted) {
+		interrupted.Command = r.again
+	}
+	if failed := (*engine.FailedError)(nil); errors.As(err, &failed) {
+		failed.Command = r.again
+	}
 }
 
 // prepare resolves and checks what the command line asks for, changing nothing.

@@ -2,8 +2,6 @@ package plugin
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -53,5 +51,5 @@ func (c *clients) stopped(ctx context.Context, d *v1.StyrminDeployment) string {
 	if err != nil {
 		return ""
 	}
-	return strings.Join(slices.Sorted(maps.Keys(stopped)), ", ")
+	return strings.Join(stopped.Describe(), ", ")
 }

@@ -1,6 +1,11 @@
 package components
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
 
@@ -38,4 +43,17 @@ func atRest(object *unstructured.Unstructured, k kind) bool {
 	}
 	replicas, set, err := unstructured.NestedNumberAsFloat64(object.Object, "spec", "replicas")
 	return err == nil && set && replicas == 0
+}
+
+// Describe lists the workloads for people, with the counts that are recorded for them.
+func (s Stopped) Describe() []string {
+	lines := make([]string, 0, len(s))
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		line := name
+		if count, err := strconv.Atoi(s[name].count); err == nil && s[name].kind != cronJob && s[name].kind != daemonSet {
+			line += fmt.Sprintf(" (had %d)", count)
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }

@@ -12,7 +12,7 @@ type jsonPrinter struct {
 	w io.Writer
 	// Diagnostics is empty rather than nil, which would be null.
 	Diagnostics []Linked `json:"diagnostics"`
-	Summary     Summary          `json:"summary"`
+	Summary     Summary  `json:"summary"`
 }
 
 // Linked is a problem as programs read it: with the page that explains it.

@@ -31,12 +31,13 @@ func (r *run) succeed(ctx context.Context) error {
 
 // fail records where and why the run stopped, and returns it as an error.
 func (r *run) fail(ctx context.Context, decision lifecycle.Decision) error {
-	failed := &FailedError{Mode: decision.Mode, Helm: r.helmErr, ReleaseChanged: r.current().Revision > 0}
+	desired := r.prepared.Desired
+	failed := &FailedError{Namespace: desired.Namespace, Name: desired.Name, Mode: decision.Mode, Helm: r.helmErr}
 	if r.overBound {
 		failed.Bound = r.bound()
 	}
 	for _, name := range decision.FailedActions {
-		failed.Actions = append(failed.Actions, FailedAction{Name: name, Message: r.messageOf(name)})
+		failed.Actions = append(failed.Actions, r.failedAction(name))
 	}
 	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
 		status.Run.Phase, status.Run.EndedAt, status.Run.Message = v1.RunFailed, r.timestamp(), failed.summary()
@@ -45,17 +46,32 @@ func (r *run) fail(ctx context.Context, decision lifecycle.Decision) error {
 	if err != nil {
 		return err
 	}
+	failed.Run, failed.Stopped = *r.current(), r.stopped(ctx)
 	r.report(Event{Kind: RunFailed, Mode: decision.Mode, Elapsed: r.elapsed(), Message: failed.summary()})
 	return failed
 }
 
-func (r *run) messageOf(action string) string {
+// failedAction is what is known of an action that failed.
+func (r *run) failedAction(name string) FailedAction {
 	for _, known := range r.current().Actions {
-		if known.Name == action {
-			return known.Message
+		if known.Name == name {
+			return FailedAction{
+				Name: name, Message: known.Message, Attempt: known.Attempt, Lost: known.State == v1.ActionLost,
+				Output: r.logs.LastWords(known.Job, mostOutput),
+			}
 		}
 	}
-	return ""
+	return FailedAction{Name: name}
+}
+
+// stopped lists what actions stopped. It is for people: a run does not fail otherwise
+// because it could not be read.
+func (r *run) stopped(ctx context.Context) []string {
+	stopped, err := r.engine.Components.ForRelease(r.prepared.Desired.ReleaseName()).Stopped(ctx)
+	if err != nil {
+		return nil
+	}
+	return stopped.Describe()
 }
 
 // underWay takes back that the deployment is ready: a run changes it. What comes of

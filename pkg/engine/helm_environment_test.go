@@ -144,10 +144,10 @@ func TestHelmFails(t *testing.T) {
 	for attempt, want := range [][]string{{"1 deployed", "2 failed"}, {"1 deployed", "2 failed", "3 failed"}} {
 		_, events, err := w.do(t.Context(), w.request(engine.VerbUpgrade, d, refused))
 		var failed *engine.FailedError
-		if !errors.As(err, &failed) || failed.Mode != v1.ModeCore || failed.Helm == nil || failed.ReleaseChanged {
+		if !errors.As(err, &failed) || failed.Mode != v1.ModeCore || failed.Helm == nil || failed.Run.Revision > 0 {
 			t.Fatalf("expected Helm's failure, got %v", err)
 		}
-		if !strings.Contains(err.Error(), "the Helm release could not be changed") || !strings.Contains(err.Error(), "a valid label must") {
+		if !strings.Contains(err.Error(), "The Helm release could not be changed") || !strings.Contains(err.Error(), "a valid label must") {
 			t.Errorf("expected the API server's words in: %v", err)
 		}
 		w.must(events.has("HelmFailed"))

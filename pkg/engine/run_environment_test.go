@@ -83,7 +83,7 @@ func TestFailingPreLeavesTheReleaseAlone(t *testing.T) {
 	_, events, err := w.do(t.Context(), w.request(engine.VerbSetup, d, "1.0"))
 
 	var failed *engine.FailedError
-	if !errors.As(err, &failed) || failed.Mode != v1.ModePre || failed.ReleaseChanged || len(failed.Actions) != 1 {
+	if !errors.As(err, &failed) || failed.Mode != v1.ModePre || failed.Run.Revision > 0 || len(failed.Actions) != 1 {
 		t.Fatalf("expected a failure in pre, got %v", err)
 	}
 	for _, words := range []string{"failed in pre", "action bad", "the disk is full", "release was not touched"} {
@@ -123,7 +123,7 @@ func TestFailingPostResumesAtPost(t *testing.T) {
 	w.kubelet.decide(w.namespace, "bad", failsWith("no such table"))
 	_, _, err := w.do(t.Context(), w.request(engine.VerbSetup, d, "1.0"))
 	var failed *engine.FailedError
-	if !errors.As(err, &failed) || failed.Mode != v1.ModePost || !failed.ReleaseChanged {
+	if !errors.As(err, &failed) || failed.Mode != v1.ModePost || failed.Run.Revision == 0 {
 		t.Fatalf("expected a failure in post, got %v", err)
 	}
 	w.kubelet.decide(w.namespace, "bad", succeeds)

@@ -86,7 +86,7 @@ func TestFailingPreLeavesTheReleaseAlone(t *testing.T) {
 	if !errors.As(err, &failed) || failed.Mode != v1.ModePre || failed.Run.Revision > 0 || len(failed.Actions) != 1 {
 		t.Fatalf("expected a failure in pre, got %v", err)
 	}
-	for _, words := range []string{"failed in pre", "action bad", "the disk is full", "release was not touched"} {
+	for _, words := range []string{"failed in pre", "Action bad failed", "the disk is full", "release was not touched"} {
 		if !strings.Contains(err.Error(), words) {
 			t.Errorf("expected %q in: %v", words, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ func TestDocs(t *testing.T) {
 		t.Fatalf("%s has no line that begins with %q", documentation, marker)
 	}
 	head, rest, _ := strings.Cut(string(data)[start:], "\n")
-	expected := "\n" + exitCodes(t) + verbs(NewCommand(genericiooptions.NewTestIOStreamsDiscard(), Terminal{}))
+	expected := "\n" + exitCodes(t) + events(t) + verbs(NewCommand(genericiooptions.NewTestIOStreamsDiscard(), Terminal{}))
 	if flag.Lookup("update").Value.String() == "true" {
 		if err := os.WriteFile(documentation, []byte(string(data)[:start]+head+"\n"+expected), 0o600); err != nil {
 			t.Fatal(err)
@@ -66,6 +67,78 @@ func exitCodes(t *testing.T) string {
 		return true
 	})
 	return out
+}
+
+// events is what is documented of the stream of `-o json`: the fields of a record, the
+// kinds of events and the results, by the comments in the code.
+func events(t *testing.T) string {
+	t.Helper()
+	const record, report = "progress/record.go", "../pkg/engine/report.go"
+	out := "\n## Events\n\n`setup`, `upgrade` and `status --watch` with `-o json` write a JSON object a line. Fields without a value are left out;\nfields and events may be added. No value of a parameter is in them, but what Helm, a chart or an action says is passed on.\n"
+	return out + table(t, "field", record, nil) + table(t, "event", report, isKind("EventKind")) + table(t, "", record, isKind("EventKind")) + table(t, "result", record, isKind("Result"))
+}
+
+// isKind takes the constants of a type.
+func isKind(name string) func(*ast.ValueSpec) bool {
+	return func(spec *ast.ValueSpec) bool {
+		switch named := spec.Type.(type) {
+		case *ast.Ident:
+			return named.Name == name
+		case *ast.SelectorExpr:
+			return named.Sel.Name == name
+		}
+		return false
+	}
+}
+
+// table has a row for each constant that is taken, or without take for each field of
+// Record. A table without a title goes on with the one before it.
+func table(t *testing.T, title, path string, take func(*ast.ValueSpec) bool) string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := ""
+	if title != "" {
+		out = fmt.Sprintf("\n| %s | meaning |\n|---|---|\n", title)
+	}
+	add := func(name string, doc *ast.CommentGroup) {
+		_, meaning, found := strings.Cut(strings.Join(strings.Fields(doc.Text()), " "), ": ")
+		if !found {
+			t.Errorf("%s: %s has no comment of the form \"Name: meaning\"", path, name)
+		}
+		out += fmt.Sprintf("| `%s` | %s |\n", strings.Trim(name, "\"`"), meaning)
+	}
+	ast.Inspect(file, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.ValueSpec:
+			if value, ok := valueOf(node); ok && take != nil && take(node) {
+				add(value, node.Doc)
+			}
+		case *ast.TypeSpec:
+			if fields, ok := node.Type.(*ast.StructType); ok && take == nil && node.Name.Name == "Record" {
+				for _, field := range fields.Fields.List {
+					name, _, _ := strings.Cut(reflect.StructTag(strings.Trim(field.Tag.Value, "`")).Get("json"), ",")
+					add(name, field.Doc)
+				}
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// valueOf is a constant's literal.
+func valueOf(spec *ast.ValueSpec) (string, bool) {
+	if len(spec.Values) != 1 {
+		return "", false
+	}
+	literal, ok := spec.Values[0].(*ast.BasicLit)
+	if !ok {
+		return "", false
+	}
+	return literal.Value, true
 }
 
 // verbs has a section for each verb, by who uses it.

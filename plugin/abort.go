@@ -26,8 +26,6 @@ const (
 	defaultAbortTimeout = 2 * time.Minute
 	// shortestAbort is longer than it takes to find out that an engine is dead.
 	shortestAbort = 30 * time.Second
-	// longestReason keeps a reason what it is for.
-	longestReason = 500
 )
 
 func newAbortCommand(o *options) *cobra.Command {
@@ -59,10 +57,18 @@ func (a *abortOptions) validate() error {
 	if a.timeout < shortestAbort {
 		return usagef("--timeout %s: expected at least %s, which is what it takes to find out whether an engine is dead", a.timeout, shortestAbort)
 	}
-	if len(a.reason) > longestReason || progress.Clean(a.reason) != a.reason || strings.Contains(a.reason, "\n") {
-		return usagef("--reason: expected one line of at most %d characters", longestReason)
+	if err := checkReason(a.reason); err != nil {
+		return err
 	}
 	return checkName("NAME", a.name)
+}
+
+// checkReason keeps a reason what it is for.
+func checkReason(reason string) error {
+	if len(reason) > v1.LongestReason || progress.Clean(reason) != reason || strings.Contains(reason, "\n") {
+		return usagef("--reason: expected one line of at most %d characters", v1.LongestReason)
+	}
+	return nil
 }
 
 func (a *abortOptions) run(ctx context.Context) error {

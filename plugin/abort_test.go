@@ -10,8 +10,8 @@ import (
 
 func TestAbortReason(t *testing.T) {
 	for reason, good := range map[string]bool{
-		"": true, "outside of the maintenance window": true, strings.Repeat("x", longestReason): true,
-		strings.Repeat("x", longestReason+1): false, "two\nlines": false, "\x1b[2J": false,
+		"": true, "outside of the maintenance window": true, strings.Repeat("x", v1.LongestReason): true,
+		strings.Repeat("x", v1.LongestReason+1): false, "two\nlines": false, "\x1b[2J": false,
 	} {
 		a := &abortOptions{name: "notes", reason: reason, timeout: defaultAbortTimeout}
 		if err := a.validate(); (err == nil) != good {

@@ -32,6 +32,9 @@ func newInstallCommand(o *options) *cobra.Command {
 			if i.output != "" && i.output != outputYAML {
 				return usagef("--output: found %q, expected %s", i.output, outputYAML)
 			}
+			if i.FailurePolicy != "Fail" && i.FailurePolicy != "Ignore" {
+				return usagef("--failure-policy: found %q, expected Fail or Ignore", i.FailurePolicy)
+			}
 			return i.run(cmd.Context())
 		},
 	}
@@ -41,6 +44,8 @@ func newInstallCommand(o *options) *cobra.Command {
 	flags.BoolVar(&i.Prefect, "prefect", false, "Install a Prefect server, too.")
 	flags.StringVar(&i.PrefectImage, "prefect-image", install.DefaultPrefectImage, "Image of the Prefect server.")
 	flags.IntVar(&i.Replicas, "replicas", 0, "Replicas of the webhook; 0 means two.")
+	flags.StringVar(&i.FailurePolicy, "failure-policy", "Fail", "While the webhook is down: Fail holds every change of releases in namespaces that enforce, Ignore lets every one through.")
+	flags.BoolVar(&i.Monitoring, "monitoring", false, "Install alerts and a dashboard, too; it needs the Prometheus operator.")
 	flags.BoolVar(&i.wait, "wait", true, "Wait until the webhook answers.")
 	flags.DurationVar(&i.timeout, "timeout", 3*time.Minute, "How long to wait.")
 	flags.StringVarP(&i.output, "output", "o", "", "yaml: print the manifests instead of applying them.")

@@ -18,7 +18,7 @@ func newUninstallCommand(o *options) *cobra.Command {
 		GroupID: groupAdmin,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			objects, err := install.Render(install.Options{Prefect: true})
+			objects, err := install.Render(install.Options{Prefect: true, Monitoring: true})
 			if err != nil {
 				return err
 			}

@@ -15,6 +15,8 @@ const (
 	outcomeDenied      = "denied"
 	outcomeNotGoverned = "not governed"
 	outcomeError       = "error"
+	// outcomeWarned is what would have been stopped, were the gate not in mode warn.
+	outcomeWarned = "warned"
 )
 
 // answer is one decision.
@@ -61,6 +63,14 @@ func listed(what string, problems []string) string {
 		return fmt.Sprintf("styrmin: %s: %s", what, problems[0])
 	}
 	return fmt.Sprintf("styrmin: %s, %d problems:\n- %s", what, len(problems), strings.Join(problems, "\n- "))
+}
+
+// counted is the outcome for logs and metrics: what has become of the request.
+func (a answer) counted() string {
+	if a.letThrough {
+		return outcomeWarned
+	}
+	return a.outcome
 }
 
 // warned lets a request through that would have been stopped, and says so.

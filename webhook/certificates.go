@@ -15,6 +15,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 )
@@ -31,15 +32,14 @@ type Certificates struct {
 	Directory string
 }
 
-// How often the Secret is looked at: until there is a certificate, and after.
-const (
-	firstPoll = 500 * time.Millisecond
-	laterPoll = 15 * time.Second
-)
+// retryPause is how long after a failure the Secret is looked at again.
+const retryPause = time.Second
 
 // rotate makes the manager keep the certificate valid and its authority in the
-// webhook configurations. The channel closes when both hold.
-func (c Certificates) rotate(mgr manager.Manager, current *certificate) (<-chan struct{}, error) {
+// webhook configurations. The channel closes when both hold. The authority lives
+// ten years and the certificate one, so that renewing it changes nothing of what
+// the API server trusts: there is no gap.
+func (c Certificates) rotate(mgr manager.Manager, direct client.WithWatch, current *certificate) (<-chan struct{}, error) {
 	ready := make(chan struct{})
 	host := fmt.Sprintf("%s.%s.svc", c.Service, c.Namespace)
 	err := rotator.AddRotator(mgr, &rotator.CertRotator{
@@ -59,7 +59,7 @@ func (c Certificates) rotate(mgr manager.Manager, current *certificate) (<-chan 
 	if err != nil {
 		return nil, err
 	}
-	return ready, mgr.Add(&mirror{Certificates: c, reader: mgr.GetAPIReader(), log: mgr.GetLogger(), current: current})
+	return ready, mgr.Add(&mirror{Certificates: c, client: direct, log: mgr.GetLogger(), current: current})
 }
 
 // certificate is the one being served.
@@ -80,46 +80,52 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 // up to a minute.
 type mirror struct {
 	Certificates
-	reader  client.Reader
+	client  client.WithWatch
 	log     logr.Logger
 	current *certificate
-	seen    string
 }
 
 // NeedLeaderElection is false: every replica serves.
 func (m *mirror) NeedLeaderElection() bool { return false }
 
-// Start follows the Secret until the context ends.
+// Start follows the Secret until the context ends: it serves what the Secret has
+// and comes to have.
 func (m *mirror) Start(ctx context.Context) error {
-	_ = wait.PollUntilContextCancel(ctx, firstPoll, true, func(ctx context.Context) (bool, error) { return m.follow(ctx), nil })
-	_ = wait.PollUntilContextCancel(ctx, laterPoll, true, func(ctx context.Context) (bool, error) { m.follow(ctx); return false, nil })
+	_ = wait.PollUntilContextCancel(ctx, retryPause, true, func(ctx context.Context) (bool, error) {
+		var list corev1.SecretList
+		err := follow(ctx, m.client, &list, func() []*corev1.Secret { return pointers(list.Items) }, m.take,
+			client.InNamespace(m.Namespace), client.MatchingFields{"metadata.name": m.Secret})
+		m.report(err)
+		return false, nil
+	})
 	return nil
 }
 
-// follow tells whether there is a certificate.
-func (m *mirror) follow(ctx context.Context) bool {
-	var secret corev1.Secret
-	if err := m.reader.Get(ctx, client.ObjectKey{Namespace: m.Namespace, Name: m.Secret}, &secret); err != nil {
-		m.log.Error(err, "the certificate cannot be read", "namespace", m.Namespace, "secret", m.Secret)
-		return m.seen != ""
+// take serves the Secret; what comes next is always of interest.
+func (m *mirror) take(secret *corev1.Secret, event watch.EventType) (enough bool) {
+	if event != watch.Deleted {
+		m.report(m.serve(secret))
 	}
-	if secret.ResourceVersion == m.seen || len(secret.Data[corev1.TLSCertKey]) == 0 {
-		return m.seen != ""
-	}
-	if err := m.serve(&secret); err != nil {
-		m.log.Error(err, "the certificate cannot be served", "namespace", m.Namespace, "secret", m.Secret)
-		return m.seen != ""
-	}
-	m.seen = secret.ResourceVersion
-	return true
+	return false
 }
 
-// serve takes over the pair; the file tells the rotator that it has arrived.
+func (m *mirror) report(err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		m.log.Error(err, "the certificate cannot be followed", "namespace", m.Namespace, "secret", m.Secret)
+	}
+}
+
+// serve takes over the pair, if there is one; what cannot be served leaves the
+// old one in place. The file tells the rotator that the new one has arrived.
 func (m *mirror) serve(secret *corev1.Secret) error {
+	if len(secret.Data[corev1.TLSCertKey]) == 0 {
+		return nil
+	}
 	pair, err := tls.X509KeyPair(secret.Data[corev1.TLSCertKey], secret.Data[corev1.TLSPrivateKeyKey])
 	if err != nil {
 		return err
 	}
 	m.current.pair.Store(&pair)
+	expiry.Set(float64(pair.Leaf.NotAfter.Unix()))
 	return os.WriteFile(filepath.Join(m.Directory, corev1.TLSCertKey), secret.Data[corev1.TLSCertKey], 0o600)
 }

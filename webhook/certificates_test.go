@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,21 +11,17 @@ import (
 	"github.com/open-policy-agent/cert-controller/pkg/rotator"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 )
 
-func newMirror(t *testing.T, secret *corev1.Secret) (*mirror, client.Client) {
+func newMirror(t *testing.T) *mirror {
 	t.Helper()
-	scheme, err := Scheme()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(secret).Build()
 	return &mirror{
 		Certificates: Certificates{Namespace: "styrmin", Secret: "cert", Directory: t.TempDir()},
-		reader:       c, log: logr.Discard(), current: &certificate{},
-	}, c
+		log:          logr.Discard(), current: &certificate{},
+	}
 }
 
 func certSecret(t *testing.T) *corev1.Secret {
@@ -41,20 +38,16 @@ func certSecret(t *testing.T) *corev1.Secret {
 	}
 }
 
-func TestMirrorFollowsTheSecret(t *testing.T) {
-	full := certSecret(t)
-	m, c := newMirror(t, &corev1.Secret{ObjectMeta: full.ObjectMeta})
-	if m.follow(t.Context()) {
-		t.Fatal("an empty Secret passes for a certificate")
+func TestMirrorServesTheSecret(t *testing.T) {
+	m, full := newMirror(t), certSecret(t)
+	if err := m.serve(&corev1.Secret{ObjectMeta: full.ObjectMeta}); err != nil {
+		t.Fatalf("a Secret that is still empty is no failure: %v", err)
 	}
 	if _, err := m.current.get(nil); err == nil {
 		t.Error("a handshake succeeds without a certificate")
 	}
-	if err := c.Update(t.Context(), full.DeepCopy()); err != nil {
+	if err := m.serve(full); err != nil {
 		t.Fatal(err)
-	}
-	if !m.follow(t.Context()) {
-		t.Fatal("the certificate was not taken")
 	}
 	served, err := m.current.get(nil)
 	if err != nil || len(served.Certificate) != 1 {
@@ -63,39 +56,58 @@ func TestMirrorFollowsTheSecret(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(m.Directory, corev1.TLSCertKey)); err != nil {
 		t.Errorf("the rotator is not told: %v", err)
 	}
-	rotated := certSecret(t)
-	if err := c.Update(t.Context(), rotated); err != nil {
+	if got, want := gauge(t, "styrmin_gate_certificate_expiry_timestamp_seconds"), float64(served.Leaf.NotAfter.Unix()); got != want {
+		t.Errorf("the metric says that it expires at %f, expected %f", got, want)
+	}
+	if err := m.serve(certSecret(t)); err != nil {
 		t.Fatal(err)
 	}
-	m.follow(t.Context())
 	if again, _ := m.current.get(nil); again == served {
 		t.Error("the old certificate is still served")
 	}
 }
 
-// TestMirrorKeepsWhatItHas: a Secret that went bad or away does not end service.
+// TestMirrorKeepsWhatItHas: a Secret that went bad or empty does not end service.
 func TestMirrorKeepsWhatItHas(t *testing.T) {
-	m, c := newMirror(t, certSecret(t))
-	m.follow(t.Context())
-	served, err := m.current.get(nil)
-	if err != nil {
+	m, broken := newMirror(t), certSecret(t)
+	if err := m.serve(broken); err != nil {
 		t.Fatal(err)
 	}
-	broken := certSecret(t)
+	served, _ := m.current.get(nil)
 	broken.Data[corev1.TLSPrivateKeyKey] = []byte("not a key")
-	if err := c.Update(t.Context(), broken); err != nil {
-		t.Fatal(err)
+	if err := m.serve(broken); err == nil {
+		t.Error("a bad Secret passes for a certificate")
 	}
-	if !m.follow(t.Context()) {
-		t.Error("a bad Secret made it forget")
-	}
-	if err := c.Delete(t.Context(), broken); err != nil {
-		t.Fatal(err)
-	}
-	if !m.follow(t.Context()) {
-		t.Error("a missing Secret made it forget")
+	if err := m.serve(&corev1.Secret{}); err != nil {
+		t.Error(err)
 	}
 	if again, _ := m.current.get(nil); again != served {
 		t.Error("another certificate is served")
+	}
+}
+
+// TestMirrorFollows: what is written to the Secret is served right away.
+func TestMirrorFollows(t *testing.T) {
+	scheme, err := Scheme()
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := certSecret(t)
+	c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(&corev1.Secret{ObjectMeta: full.ObjectMeta}).
+		WithIndex(&corev1.Secret{}, "metadata.name", func(o client.Object) []string { return []string{o.GetName()} }).Build()
+	m := newMirror(t)
+	m.client = c
+	go func() { _ = m.Start(t.Context()) }()
+	// Written again and again: a watch of this fake does not begin where a list ended.
+	err = wait.PollUntilContextTimeout(t.Context(), 10*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
+		full.ResourceVersion = ""
+		if err := c.Update(ctx, full); err != nil {
+			return false, err
+		}
+		_, missing := m.current.get(nil)
+		return missing == nil, nil
+	})
+	if err != nil {
+		t.Errorf("the certificate is not served: %v", err)
 	}
 }

@@ -15,15 +15,17 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 )
 
-// cluster is everything that the webhook reads.
+// cluster is what the webhook reads, and the Events that it leaves. The client
+// is a direct one: cached reads would judge by an old state, and would hold in
+// memory, and need to watch, what a decision reads a few objects of.
 type cluster struct {
-	reader client.Reader
+	client client.WithWatch
 	log    logr.Logger
 }
 
 func (c cluster) namespace(ctx context.Context, name string) (*corev1.Namespace, error) {
 	var namespace corev1.Namespace
-	if err := c.reader.Get(ctx, client.ObjectKey{Name: name}, &namespace); err != nil {
+	if err := c.client.Get(ctx, client.ObjectKey{Name: name}, &namespace); err != nil {
 		return nil, fmt.Errorf("reading namespace %s: %w", name, err)
 	}
 	return &namespace, nil
@@ -33,7 +35,7 @@ func (c cluster) namespace(ctx context.Context, name string) (*corev1.Namespace,
 func (c cluster) registered(ctx context.Context, name string) (*driver.Driver, error) {
 	object := &unstructured.Unstructured{}
 	object.SetGroupVersionKind(v1.GroupVersion.WithKind("ApplicationDriver"))
-	err := c.reader.Get(ctx, client.ObjectKey{Name: name}, object)
+	err := c.client.Get(ctx, client.ObjectKey{Name: name}, object)
 	if apierrors.IsNotFound(err) {
 		return nil, nil
 	}
@@ -46,7 +48,7 @@ func (c cluster) registered(ctx context.Context, name string) (*driver.Driver, e
 // findDeployment returns nil when there is none.
 func (c cluster) findDeployment(ctx context.Context, namespace, name string) (*v1.StyrminDeployment, error) {
 	var deployment v1.StyrminDeployment
-	err := c.reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, &deployment)
+	err := c.client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, &deployment)
 	if apierrors.IsNotFound(err) {
 		return nil, nil
 	}
@@ -87,7 +89,7 @@ func oldestGoverning(all []v1.StyrminDeployment, releaseName string) *v1.Styrmin
 }
 
 func (c cluster) listDeployments(ctx context.Context, namespace string, into *v1.StyrminDeploymentList) error {
-	if err := c.reader.List(ctx, into, client.InNamespace(namespace)); err != nil {
+	if err := c.client.List(ctx, into, client.InNamespace(namespace)); err != nil {
 		return fmt.Errorf("listing the StyrminDeployments of namespace %s: %w", namespace, err)
 	}
 	return nil

@@ -3,11 +3,14 @@ package webhook
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	admissionv1 "k8s.io/api/admission/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
@@ -20,8 +23,8 @@ import (
 // maxReleaseName is Helm's limit.
 const maxReleaseName = 53
 
-// deployment checks the spec of a StyrminDeployment. Changes of metadata,
-// finalizers and status pass: the spec is what was asked for.
+// deployment checks the spec of a StyrminDeployment, and of its metadata what
+// bears on the gate: its owners, and the broken glass. All else passes.
 func (r *rules) deployment(ctx context.Context, req admission.Request) answer {
 	var current v1.StyrminDeployment
 	if err := r.decoder.Decode(req, &current); err != nil {
@@ -33,12 +36,51 @@ func (r *rules) deployment(ctx context.Context, req admission.Request) answer {
 		if err := r.decoder.DecodeRaw(req.OldObject, old); err != nil {
 			return deny("Malformed", "the stored StyrminDeployment cannot be read", err.Error())
 		}
-		if current.DeletionTimestamp != nil || equality.Semantic.DeepEqual(old.Spec, current.Spec) {
-			return allow("SpecUnchanged")
+		if current.DeletionTimestamp != nil {
+			return allow("Deleting")
 		}
 	}
 	current.Namespace = req.Namespace
-	return r.judgeDeployment(ctx, &current, old)
+	spec := allow("SpecUnchanged")
+	if old == nil || !equality.Semantic.DeepEqual(old.Spec, current.Spec) {
+		spec = r.judgeDeployment(ctx, &current, old)
+	}
+	if spec.outcome != outcomeAllowed {
+		return spec
+	}
+	// Last, since to open the gate leaves an Event.
+	return r.judgeMetadata(ctx, req, &current, old, spec)
+}
+
+// judgeMetadata judges the owners and the broken glass; spec is the answer when neither changes.
+func (r *rules) judgeMetadata(ctx context.Context, req admission.Request, current, old *v1.StyrminDeployment, spec answer) answer {
+	problems := checkOwners(current, old)
+	glass, more, err := r.checkBreakGlass(ctx, req, current, old)
+	if err != nil {
+		return undecided(current.Namespace, err)
+	}
+	if problems = append(problems, more...); len(problems) > 0 {
+		return deny("Forbidden", fmt.Sprintf("StyrminDeployment %s/%s cannot be changed so", current.Namespace, current.Name), problems...)
+	}
+	if glass == nil {
+		return spec
+	}
+	if !isDryRun(req) {
+		r.event(ctx, current, "BreakGlass", fmt.Sprintf("%s opened the gate until %s, because: %s", glass.By, glass.Until.UTC().Format(time.RFC3339), glass.Reason))
+	}
+	return allow("BreakGlass", append(spec.warnings, fmt.Sprintf("styrmin: until %s, every change of release %s is let through without its pre actions", glass.Until.UTC().Format(time.RFC3339), current.ReleaseName()))...)
+}
+
+// checkOwners: the garbage collector deletes what somebody's owner leaves, with
+// rights of its own. To become an owner would be a way to delete the deployment.
+func checkOwners(current, old *v1.StyrminDeployment) []string {
+	for _, owner := range current.OwnerReferences {
+		if old == nil || !slices.ContainsFunc(old.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == owner.UID }) {
+			return []string{field.Forbidden(field.NewPath("metadata", "ownerReferences"),
+				fmt.Sprintf("it would be deleted together with %s %s, and its release escape the gate; a StyrminDeployment has no owner", owner.Kind, owner.Name)).Error()}
+		}
+	}
+	return nil
 }
 
 func (r *rules) judgeDeployment(ctx context.Context, current, old *v1.StyrminDeployment) answer {

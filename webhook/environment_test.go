@@ -43,6 +43,9 @@ const (
 	runnerImage = "styrmin.example/styrmin:1"
 )
 
+// patience is how long the webhook under test waits for running actions.
+const patience = 2 * time.Second
+
 var shared struct {
 	sync.Once
 	environment *environment
@@ -161,7 +164,7 @@ func (e *environment) serve(options *envtest.WebhookInstallOptions) error {
 	}
 	server := ctrlwebhook.NewServer(ctrlwebhook.Options{Host: options.LocalServingHost, Port: options.LocalServingPort, CertDir: options.LocalServingCertDir})
 	webhook.Register(server, e.scheme, reader, watchedLog(), webhook.Settings{
-		JobControllers: webhook.DefaultJobControllers(), ActionImage: actionImage, RunnerImage: runnerImage,
+		JobControllers: webhook.DefaultJobControllers(), ActionImage: actionImage, RunnerImage: runnerImage, Patience: patience,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	shared.stop = append(shared.stop, cancel)
@@ -182,10 +185,10 @@ func reachable(address string) error {
 }
 
 // as makes a client for a user, through the API server's impersonation.
-func (e *environment) as(user string, groups ...string) (client.Client, error) {
+func (e *environment) as(user string, groups ...string) (client.WithWatch, error) {
 	config := rest.CopyConfig(e.config)
 	config.Impersonate = rest.ImpersonationConfig{UserName: user, Groups: groups}
-	return client.New(config, client.Options{Scheme: e.scheme})
+	return client.NewWithWatch(config, client.Options{Scheme: e.scheme})
 }
 
 // editor makes a client for a holder of the built-in role edit in the namespace,

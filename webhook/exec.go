@@ -17,7 +17,7 @@ import (
 // evidence and stay open for debugging.
 func (r *rules) exec(ctx context.Context, req admission.Request) answer {
 	var pod corev1.Pod
-	err := r.reader.Get(ctx, client.ObjectKey{Namespace: req.Namespace, Name: req.Name}, &pod)
+	err := r.client.Get(ctx, client.ObjectKey{Namespace: req.Namespace, Name: req.Name}, &pod)
 	if apierrors.IsNotFound(err) {
 		return allow("NoPod")
 	}

@@ -17,6 +17,7 @@ import (
 // The paths that the webhook configurations in manifests/webhook name.
 const (
 	PathRelease    = "/validate-release"
+	PathRecord     = "/validate-record"
 	PathDriver     = "/validate-driver"
 	PathDeployment = "/validate-deployment"
 	PathInstance   = "/validate-instance"
@@ -32,7 +33,13 @@ type Settings struct {
 	// ActionImage and RunnerImage are what Jobs use where the StyrminDeployment
 	// names none; both are trusted in every namespace.
 	ActionImage, RunnerImage string
+	// Patience is how long a change waits for running pre actions before it is
+	// held; 0 for not at all. It is below the time-out of the webhook configuration.
+	Patience time.Duration
 }
+
+// DefaultPatience leaves a third of the 15 seconds that the manifests give a release.
+const DefaultPatience = 10 * time.Second
 
 // DefaultJobControllers are the names of the Job controller: with its own
 // service account, and within a controller manager that has one identity.
@@ -57,14 +64,20 @@ type rules struct {
 	cluster
 	settings Settings
 	decoder  admission.Decoder
+	now      func() time.Time
+	// decoding and waiting bound what happens at a time; see limits.go.
+	decoding, waiting limit
 }
 
-// Register serves every handler. The reader must be a direct one: cached reads
-// would judge by an old state, and would need to watch what may only be read.
-func Register(mux interface{ Register(string, http.Handler) }, scheme *runtime.Scheme, reader client.Reader, log logr.Logger, settings Settings) {
-	r := &rules{cluster: cluster{reader: reader, log: log}, settings: settings, decoder: admission.NewDecoder(scheme)}
+// Register serves every handler.
+func Register(mux interface{ Register(string, http.Handler) }, scheme *runtime.Scheme, direct client.WithWatch, log logr.Logger, settings Settings) {
+	r := &rules{
+		cluster: cluster{client: direct, log: log}, settings: settings, decoder: admission.NewDecoder(scheme), now: time.Now,
+		decoding: make(limit, maxDecoding), waiting: make(limit, maxWaiting),
+	}
 	for path, judge := range map[string]judge{
 		PathRelease:    r.release,
+		PathRecord:     r.record,
 		PathDriver:     r.driver,
 		PathDeployment: r.deployment,
 		PathInstance:   r.instance,
@@ -81,11 +94,12 @@ func logged(log logr.Logger, decide judge) admission.Handler {
 	return admission.HandlerFunc(func(ctx context.Context, req admission.Request) admission.Response {
 		started := time.Now()
 		a := decide(ctx, req)
-		decisions.WithLabelValues(req.Kind.Kind, a.outcome, a.reason).Inc()
+		decisions.WithLabelValues(req.Kind.Kind, a.counted(), a.reason).Inc()
+		latency.WithLabelValues(req.Kind.Kind).Observe(time.Since(started).Seconds())
 		line := log.WithValues(
 			"kind", req.Kind.Kind, "operation", req.Operation, "subresource", req.SubResource,
 			"namespace", req.Namespace, "name", req.Name, "user", req.UserInfo.Username,
-			"outcome", a.outcome, "reason", a.reason, "letThrough", a.letThrough,
+			"outcome", a.counted(), "reason", a.reason,
 			"took", time.Since(started).Round(time.Millisecond).String(),
 		)
 		if a.outcome == outcomeAllowed || a.outcome == outcomeNotGoverned {

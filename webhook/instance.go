@@ -154,7 +154,7 @@ func (r *rules) judgeContextOf(ctx context.Context, secret *corev1.Secret) answe
 		return deny("NoDeployment", what, fmt.Sprintf("label %s names StyrminDeployment %s, which does not exist", v1.LabelDeployment, secret.Labels[v1.LabelDeployment]))
 	}
 	var configMap corev1.ConfigMap
-	err = r.reader.Get(ctx, client.ObjectKeyFromObject(secret), &configMap)
+	err = r.client.Get(ctx, client.ObjectKeyFromObject(secret), &configMap)
 	if apierrors.IsNotFound(err) {
 		return deny("NoConfigMap", what, "the ConfigMap of the same name must be created first")
 	}

@@ -113,7 +113,7 @@ func (r *rules) findInstance(ctx context.Context, deployment *v1.StyrminDeployme
 	var configMap corev1.ConfigMap
 	var secret corev1.Secret
 	for kind, object := range map[string]client.Object{"ConfigMap": &configMap, "Secret": &secret} {
-		err := r.reader.Get(ctx, key, object)
+		err := r.client.Get(ctx, key, object)
 		if apierrors.IsNotFound(err) {
 			return nil, refuse("NoInstance", "label %s: the instance's %s %s does not exist", v1.LabelInstance, kind, key.Name)
 		}

@@ -5,14 +5,36 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 )
 
-// decisions counts what the gate decided.
-var decisions = newDecisions()
-
-func newDecisions() *prometheus.CounterVec {
-	counter := prometheus.NewCounterVec(prometheus.CounterOpts{
+// What /metrics says. Names and labels are what the dashboard and the alerts of
+// manifests/monitoring ask for; a test compares.
+var (
+	// decisions counts what the gate decided.
+	decisions = registered(prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "styrmin_gate_decisions_total",
 		Help: "Admission decisions by kind, outcome and reason.",
-	}, []string{"kind", "outcome", "reason"})
-	metrics.Registry.MustRegister(counter)
-	return counter
+	}, []string{"kind", "outcome", "reason"}))
+
+	// latency is how long decisions took, waiting included.
+	latency = registered(prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "styrmin_gate_decision_seconds",
+		Help:    "How long admission decisions took, by kind.",
+		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 15},
+	}, []string{"kind"}))
+
+	// holding is how many changes wait for pre actions right now.
+	holding = registered(prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "styrmin_gate_holds_in_progress",
+		Help: "Changes of releases that wait for running pre actions right now.",
+	}))
+
+	// expiry is when the certificate that is served expires.
+	expiry = registered(prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "styrmin_gate_certificate_expiry_timestamp_seconds",
+		Help: "When the webhook's serving certificate expires, in seconds since 1970.",
+	}))
+)
+
+func registered[C prometheus.Collector](collector C) C {
+	metrics.Registry.MustRegister(collector)
+	return collector
 }

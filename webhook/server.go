@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -40,6 +41,10 @@ func Run(ctx context.Context, config *rest.Config, log logr.Logger, options Opti
 	if err != nil {
 		return err
 	}
+	direct, err := client.NewWithWatch(config, client.Options{Scheme: scheme})
+	if err != nil {
+		return fmt.Errorf("setting up the client: %w", err)
+	}
 	var current certificate
 	mgr, err := manager.New(config, manager.Options{
 		Scheme:                 scheme,
@@ -51,12 +56,12 @@ func Run(ctx context.Context, config *rest.Config, log logr.Logger, options Opti
 	if err != nil {
 		return fmt.Errorf("starting the webhook: %w", err)
 	}
-	ready, err := options.rotate(mgr, &current)
+	ready, err := options.rotate(mgr, direct, &current)
 	if err != nil {
 		return fmt.Errorf("setting up the certificates: %w", err)
 	}
 	server := mgr.GetWebhookServer()
-	Register(server, scheme, mgr.GetAPIReader(), log.WithName("gate"), options.Settings)
+	Register(server, scheme, direct, log.WithName("gate"), options.Settings)
 	if err := addProbes(mgr, server.StartedChecker(), ready); err != nil {
 		return err
 	}

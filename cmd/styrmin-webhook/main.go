@@ -58,6 +58,7 @@ func parse(args []string) (webhook.Options, error) {
 	flags.StringVar(&o.Directory, "directory", "/tmp", "writable directory")
 	flags.StringVar(&o.ActionImage, "action-image", jobs.DefaultImage, "image of actions where a StyrminDeployment names none; trusted everywhere")
 	flags.StringVar(&o.RunnerImage, "runner-image", jobs.DefaultRunnerImage, "image that carries styrmin-runner where a StyrminDeployment names none; trusted everywhere")
+	flags.DurationVar(&o.Patience, "wait", webhook.DefaultPatience, "how long a change waits for running pre actions before it is held; keep it below timeoutSeconds of the webhook configuration; 0 for not at all")
 	controllers := flags.String("job-controllers", strings.Join(webhook.DefaultJobControllers(), ","), "users that may write the status of Jobs")
 	if err := flags.Parse(args); err != nil {
 		return o, err

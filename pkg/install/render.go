@@ -36,6 +36,11 @@ type Options struct {
 	PrefectImage string
 	// Replicas of the webhook; 0 means what the manifests say.
 	Replicas int
+	// FailurePolicy is what the API server does with changes of releases while the
+	// webhook is down: Fail or Ignore; empty means Fail. All else keeps its policy.
+	FailurePolicy string
+	// Monitoring adds what Prometheus' operator and Grafana read.
+	Monitoring bool
 }
 
 // Render builds everything that is installed, in the order in which it is applied.
@@ -60,6 +65,12 @@ func (o Options) overlay() ([]byte, error) {
 	if o.Replicas > 0 {
 		k.Replicas = []types.Replica{{Name: WebhookName, Count: int64(o.Replicas)}}
 	}
+	if o.FailurePolicy != "" {
+		k.Patches = append(k.Patches, types.Patch{Patch: fmt.Sprintf(failurePolicyPatch, o.FailurePolicy)})
+	}
+	if o.Monitoring {
+		k.Resources = append(k.Resources, manifestsDir+"/monitoring")
+	}
 	if o.Prefect {
 		k.Resources = append(k.Resources, manifestsDir+"/prefect")
 		k.Images = append(k.Images, replacement(DefaultPrefectImage, orDefault(o.PrefectImage, DefaultPrefectImage)))
@@ -83,6 +94,16 @@ spec:
               value: %q
             - name: RUNNER_IMAGE
               value: %q
+`
+
+const failurePolicyPatch = `
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata:
+  name: styrmin
+webhooks:
+  - name: releases.gate.styrmin.io
+    failurePolicy: %q
 `
 
 // replacement exchanges a default image for another one.

@@ -88,15 +88,18 @@ func TestNoClusterWideSecrets(t *testing.T) {
 	}
 }
 
-// TestWebhooksFailClosed: all but the one for drivers, and none waits long.
+// TestWebhooksFailClosed: all but those of which manifests/webhook says why, and
+// none waits long. Dry runs reach them all.
 func TestWebhooksFailClosed(t *testing.T) {
+	open := []any{"drivers.gate.styrmin.io", "releases.warn.styrmin.io", "records.gate.styrmin.io"}
 	objects := render(t, Options{})
 	for _, kind := range []string{"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"} {
 		hooks, _, _ := unstructured.NestedSlice(find(t, objects, kind, "styrmin").Object, "webhooks")
 		for _, h := range hooks {
 			hook := h.(map[string]any)
 			drivers := hook["name"] == "drivers.gate.styrmin.io"
-			if (hook["failurePolicy"] == "Fail") == drivers || hook["sideEffects"] != "None" || hook["timeoutSeconds"].(int64) > 10 {
+			sideEffects := []any{"None", "NoneOnDryRun"}
+			if (hook["failurePolicy"] == "Fail") == slices.Contains(open, hook["name"]) || !slices.Contains(sideEffects, hook["sideEffects"]) || hook["timeoutSeconds"].(int64) > 15 {
 				t.Errorf("%s: found failurePolicy %v, sideEffects %v, timeoutSeconds %v", hook["name"], hook["failurePolicy"], hook["sideEffects"], hook["timeoutSeconds"])
 			}
 			if selector, _ := hook["namespaceSelector"].(map[string]any); (selector == nil) != drivers {
@@ -139,5 +142,35 @@ func TestRenderNamespace(t *testing.T) {
 		if _, err := RenderNamespace(Namespace{Name: excluded}); err == nil {
 			t.Errorf("%s was prepared", excluded)
 		}
+	}
+}
+
+func TestFailurePolicy(t *testing.T) {
+	for policy, want := range map[string]string{"": "Fail", "Fail": "Fail", "Ignore": "Ignore"} {
+		configuration := find(t, render(t, Options{FailurePolicy: policy}), "ValidatingWebhookConfiguration", WebhookConfiguration)
+		webhooks, _, _ := unstructured.NestedSlice(configuration.Object, "webhooks")
+		found := map[string]any{}
+		for _, w := range webhooks {
+			webhook := w.(map[string]any)
+			found[webhook["name"].(string)] = webhook["failurePolicy"]
+			if webhook["rules"] == nil {
+				t.Errorf("%q: webhook %s has lost its rules", policy, webhook["name"])
+			}
+		}
+		if found["releases.gate.styrmin.io"] != want || found["jobs.gate.styrmin.io"] != "Fail" || found["records.gate.styrmin.io"] != "Ignore" {
+			t.Errorf("%q: found %v", policy, found)
+		}
+	}
+}
+
+func TestMonitoring(t *testing.T) {
+	objects := render(t, Options{Monitoring: true})
+	find(t, objects, "PrometheusRule", WebhookName)
+	find(t, objects, "PodMonitor", WebhookName)
+	if dashboard := find(t, objects, "ConfigMap", "styrmin-dashboard"); dashboard.GetLabels()["grafana_dashboard"] == "" {
+		t.Error("Grafana's sidecar would not find the dashboard")
+	}
+	if last := objects[len(objects)-1]; last.GetKind() != "ValidatingWebhookConfiguration" {
+		t.Errorf("last: found %s", last.GetKind())
 	}
 }

@@ -14,9 +14,9 @@ type evidenceRun struct {
 	newest map[string]Attempt
 }
 
-// runsOf groups the pre evidence for an instance and hook by run, the run with
-// the newest base last, so that the last one decides what a denial reports.
-func runsOf(instance string, hook v1.RunHook, evidence []Evidence) []evidenceRun {
+// runsOf groups the pre evidence for an instance and hook by run. The last one
+// decides what a denial reports: the current run, else the one with the newest base.
+func runsOf(instance string, hook v1.RunHook, evidence []Evidence, current string) []evidenceRun {
 	byID := map[string]*evidenceRun{}
 	for _, e := range evidence {
 		if e.Instance != instance || e.Hook != hook || e.Mode != v1.ModePre {
@@ -35,6 +35,9 @@ func runsOf(instance string, hook v1.RunHook, evidence []Evidence) []evidenceRun
 		runs = append(runs, *run)
 	}
 	sort.Slice(runs, func(i, j int) bool {
+		if (runs[i].id == current) != (runs[j].id == current) {
+			return runs[j].id == current
+		}
 		if runs[i].base != runs[j].base {
 			return runs[i].base < runs[j].base
 		}

@@ -1,6 +1,8 @@
 package lifecycle
 
 import (
+	"time"
+
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
 )
@@ -39,6 +41,10 @@ const (
 	ReasonNoRun Reason = "NoRun"
 	// ReasonNoDeployment: no StyrminDeployment names the release.
 	ReasonNoDeployment Reason = "NoDeployment"
+	// ReasonOrphaned: a run deployed the release, and its StyrminDeployment is gone.
+	ReasonOrphaned Reason = "Orphaned"
+	// ReasonBreakGlass: somebody who may do so has opened the gate for a while.
+	ReasonBreakGlass Reason = "BreakGlass"
 )
 
 // Instance is what the gate needs to know of a frozen instance.
@@ -72,6 +78,8 @@ type World struct {
 	Instances []Instance
 	// Evidence are the deployment's Jobs.
 	Evidence []Evidence
+	// BreakGlass is the one in force; nil when the gate is not open.
+	BreakGlass *v1.BreakGlass
 }
 
 // MissingAction is a pre action that has not succeeded.
@@ -96,6 +104,8 @@ type Verdict struct {
 	Missing []MissingAction
 	// Warning is for the client although the change is allowed.
 	Warning string
+	// Waited is how long the gate waited for the missing actions before it held the change.
+	Waited time.Duration
 }
 
 // Judge decides whether a release record may be created (G1, G2, G6).
@@ -106,6 +116,9 @@ func Judge(change release.Record, world World) Verdict {
 	}
 	verdict := judgeGoverned(change, world)
 	verdict.Deployment = world.Deployment.Name
+	if verdict.Outcome == Held && world.BreakGlass != nil {
+		return opened(verdict, world.BreakGlass)
+	}
 	return verdict
 }
 
@@ -127,13 +140,13 @@ func judgeGoverned(change release.Record, world World) Verdict {
 const rollbackWarning = "styrmin: a rollback restores the Helm release only; what the actions did (migrated data, for one) is not undone"
 
 // isRollback tells a real rollback, back to what a revision of this release
-// had, from a record that merely says so.
+// had and applied, from a record that merely says so.
 func isRollback(change release.Record, world World) bool {
 	if !change.IsRollback() {
 		return false
 	}
 	for _, revision := range world.Revisions {
-		if wentThrough(revision.Status) && revision.Fingerprint == change.Fingerprint {
+		if wentThrough(revision.Status) && revision.Fingerprint == change.Fingerprint && revision.Manifest == change.Manifest {
 			return true
 		}
 	}
@@ -189,7 +202,7 @@ func judgeWithoutActions(verdict Verdict, candidate Instance, world World) Verdi
 func judgeEvidence(verdict Verdict, candidate Instance, needed []v1.Action, world World) Verdict {
 	verdict.Reason = ReasonMissing
 	verdict.Missing = missing(needed, nil)
-	for _, run := range runsOf(candidate.Instance, verdict.Hook, world.Evidence) {
+	for _, run := range runsOf(candidate.Instance, verdict.Hook, world.Evidence, currentRun(world.Deployment)) {
 		verdict.Run = run.id
 		verdict.Missing = missing(needed, run.newest)
 		phase, over := recorded(run.id, world.Deployment)
@@ -245,6 +258,13 @@ func spent(base int, revisions []release.Record) bool {
 		}
 	}
 	return false
+}
+
+func currentRun(deployment *v1.StyrminDeployment) string {
+	if run := deployment.Status.Run; run != nil {
+		return run.ID
+	}
+	return ""
 }
 
 // recorded is how far a run is by the deployment's record, empty when it has

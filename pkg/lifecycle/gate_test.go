@@ -51,21 +51,22 @@ func TestJudge(t *testing.T) {
 			w.Evidence = nil
 			w.Revisions = append(w.Revisions, revision(2, release.StatusFailed, at("2")))
 		}), lifecycle.Held, lifecycle.ReasonMissing},
-		"pretended rollback":           {both(rollback("2"), func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
-		"pretended by words only":      {both(pretended, func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
-		"parameters only, run":         {parametersOnly(v1.RunPre, 1), lifecycle.Allowed, lifecycle.ReasonNoActions},
-		"parameters only, run failed":  {parametersOnly(v1.RunFailed, 1), lifecycle.Allowed, lifecycle.ReasonNoActions},
-		"parameters only, run over":    {parametersOnly(v1.RunSucceeded, 1), lifecycle.Held, lifecycle.ReasonNoRun},
-		"parameters only, run aborted": {parametersOnly(v1.RunAborted, 1), lifecycle.Held, lifecycle.ReasonNoRun},
-		"parameters only, spent":       {parametersOnly(v1.RunCore, 0), lifecycle.Held, lifecycle.ReasonSpent},
-		"parameters only, no run":      {both(parametersOnly(v1.RunPre, 1), func(w *lifecycle.World, _ *release.Record) { w.Deployment.Status.Run = nil }), lifecycle.Held, lifecycle.ReasonNoRun},
-		"hook without pre actions":     {withoutPre, lifecycle.Allowed, lifecycle.ReasonNoActions},
-		"setup with evidence":          {setup(true), lifecycle.Allowed, lifecycle.ReasonEvidence},
-		"setup without evidence":       {setup(false), lifecycle.Held, lifecycle.ReasonMissing},
-		"adopted release":              {adopted, lifecycle.Allowed, lifecycle.ReasonEvidence},
-		"adopted release, no evidence": {both(adopted, func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
-		"driver bump with evidence":    {bumped(true), lifecycle.Allowed, lifecycle.ReasonEvidence},
-		"driver bump without evidence": {bumped(false), lifecycle.Held, lifecycle.ReasonMissing},
+		"pretended rollback":                  {both(rollback("2"), func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
+		"pretended by words only":             {both(pretended, func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
+		"rollback to a manifest of one's own": {both(rollback("1"), func(_ *lifecycle.World, r *release.Record) { r.Manifest = "other" }), lifecycle.Held, lifecycle.ReasonNoRun},
+		"parameters only, run":                {parametersOnly(v1.RunPre, 1), lifecycle.Allowed, lifecycle.ReasonNoActions},
+		"parameters only, run failed":         {parametersOnly(v1.RunFailed, 1), lifecycle.Allowed, lifecycle.ReasonNoActions},
+		"parameters only, run over":           {parametersOnly(v1.RunSucceeded, 1), lifecycle.Held, lifecycle.ReasonNoRun},
+		"parameters only, run aborted":        {parametersOnly(v1.RunAborted, 1), lifecycle.Held, lifecycle.ReasonNoRun},
+		"parameters only, spent":              {parametersOnly(v1.RunCore, 0), lifecycle.Held, lifecycle.ReasonSpent},
+		"parameters only, no run":             {both(parametersOnly(v1.RunPre, 1), func(w *lifecycle.World, _ *release.Record) { w.Deployment.Status.Run = nil }), lifecycle.Held, lifecycle.ReasonNoRun},
+		"hook without pre actions":            {withoutPre, lifecycle.Allowed, lifecycle.ReasonNoActions},
+		"setup with evidence":                 {setup(true), lifecycle.Allowed, lifecycle.ReasonEvidence},
+		"setup without evidence":              {setup(false), lifecycle.Held, lifecycle.ReasonMissing},
+		"adopted release":                     {adopted, lifecycle.Allowed, lifecycle.ReasonEvidence},
+		"adopted release, no evidence":        {both(adopted, func(w *lifecycle.World, _ *release.Record) { w.Evidence = nil }), lifecycle.Held, lifecycle.ReasonMissing},
+		"driver bump with evidence":           {bumped(true), lifecycle.Allowed, lifecycle.ReasonEvidence},
+		"driver bump without evidence":        {bumped(false), lifecycle.Held, lifecycle.ReasonMissing},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -240,5 +241,15 @@ func TestJudgeDoesNotDependOnOrder(t *testing.T) {
 func reverse[T any](list []T) {
 	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
 		list[i], list[j] = list[j], list[i]
+	}
+}
+
+// TestDenialReportsTheCurrentRun: others may have made Jobs of runs of their own.
+func TestDenialReportsTheCurrentRun(t *testing.T) {
+	world, record := upgrading(), change(2, at("2"))
+	world.Evidence = world.Evidence[:1]
+	renew(&world, "zzz")
+	if verdict := lifecycle.Judge(record, world); verdict.Outcome != lifecycle.Held || verdict.Run != "r" {
+		t.Errorf("judged %+v, expected it to report run r", verdict)
 	}
 }

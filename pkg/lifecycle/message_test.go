@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"testing"
+	"time"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
@@ -19,6 +20,10 @@ func TestMessage(t *testing.T) {
 				{Name: "stop", State: v1.ActionRunning}, {Name: "backup", State: v1.ActionFailed},
 			}},
 			"run r1 (upgrade to 2.0) has pre actions that have not succeeded: stop (Running), backup (Failed). Next: kubectl styrmin upgrade app -n demo --version 2.0",
+		},
+		"missing, after waiting": {
+			lifecycle.Verdict{Reason: lifecycle.ReasonMissing, Run: "r1", Hook: v1.RunHookUpgrade, Version: "2.0", Waited: 10 * time.Second, Missing: []lifecycle.MissingAction{{Name: "stop", State: v1.ActionRunning}}},
+			"run r1 (upgrade to 2.0) has pre actions that have not succeeded, after 10s of waiting: stop (Running). Next: kubectl styrmin upgrade app -n demo --version 2.0",
 		},
 		"missing, never started": {
 			lifecycle.Verdict{Reason: lifecycle.ReasonMissing, Hook: v1.RunHookSetup, Version: "1.0", Missing: []lifecycle.MissingAction{{Name: "create", State: v1.ActionPending}}},
@@ -47,5 +52,15 @@ func TestMessage(t *testing.T) {
 				t.Errorf("found\n%s\nexpected\n%s", got, governed+tt.want)
 			}
 		})
+	}
+}
+
+func TestOrphanedMessage(t *testing.T) {
+	got := lifecycle.Verdict{Outcome: lifecycle.Held, Reason: lifecycle.ReasonOrphaned, Run: "r1"}.Message("demo")
+	want := "held by styrmin: run r1 deployed this release, and the StyrminDeployment that governed it is gone. " +
+		"Next: kubectl styrmin upgrade NAME -n demo --driver DRIVER, which adopts the release. " +
+		"To leave it to Helm alone from now on, an admin removes the label styrmin.io/run from its newest record: kubectl -n demo get secrets,configmaps -l owner=helm,styrmin.io/run"
+	if got != want {
+		t.Errorf("found\n%s\nexpected\n%s", got, want)
 	}
 }

@@ -103,7 +103,7 @@ func (p *payload) record() (*Record, error) {
 	return &Record{
 		Name: p.Name, Namespace: p.Namespace, Revision: p.Version,
 		Status: p.Info.Status, Description: p.Info.Description,
-		Fingerprint: print, AppVersion: p.Chart.Metadata.AppVersion,
+		Fingerprint: print, Manifest: p.manifestDigest(), AppVersion: p.Chart.Metadata.AppVersion,
 	}, nil
 }
 

@@ -25,13 +25,16 @@ func TestFromSecret(t *testing.T) {
 		Name: "notes", Namespace: "demo", Revision: 3, Status: StatusDeployed, Description: "Upgrade complete",
 		Labels:      map[string]string{"styrmin.io/run": "r1"},
 		Fingerprint: Fingerprint{Chart: "notes", Version: "1.2.0", Templates: got.Fingerprint.Templates, Values: values},
+		Manifest:    got.Manifest,
 		AppVersion:  "2.0.0",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if len(got.Fingerprint.Templates) != 64 {
-		t.Errorf("Templates = %q, expected a sha256 in hex", got.Fingerprint.Templates)
+	for name, digest := range map[string]string{"Templates": got.Fingerprint.Templates, "Manifest": got.Manifest} {
+		if len(digest) != 64 {
+			t.Errorf("%s = %q, expected a sha256 in hex", name, digest)
+		}
 	}
 }
 
@@ -155,7 +158,8 @@ func TestRefuses(t *testing.T) {
 		{"no chart", payload(func(p payloadDoc) { p.doc["chart"] = nil }), "no chart"},
 		{"config is a list", payload(func(p payloadDoc) { p.doc["config"] = []any{1} }), "not a JSON object"},
 		{"templates are a map", payload(func(p payloadDoc) { p.at("chart")["templates"] = doc{} }), "expected a list"},
-		{"too many templates", text(`{"name":"a","version":1,"chart":{"templates":[` + strings.Repeat("{},", maxFiles) + `{}]}}`), "more than 10000 files"},
+		{"too many templates", text(`{"name":"a","version":1,"chart":{"templates":[` + strings.Repeat("{},", maxEntries) + `{}]}}`), "more than 10000 entries"},
+		{"too many hooks", text(`{"name":"a","version":1,"hooks":[` + strings.Repeat("{},", maxEntries) + `{}]}`), "more than 10000 entries"},
 		{"config twice", text(`{"name":"notes","version":3,"chart":{},"config":{"a":1},"config":{}}`), "occurs twice"},
 		{"config twice, other case", text(`{"name":"notes","version":3,"chart":{},"config":{},"Config":{}}`), "occurs twice"},
 		{"templates twice", text(`{"name":"notes","version":3,"chart":{"templates":[],"templates":[{}]}}`), "occurs twice"},

@@ -83,3 +83,14 @@ func digestJSON(raw []byte) (string, error) {
 	sum := sha256.Sum256(canonical)
 	return hex.EncodeToString(sum[:]), nil
 }
+
+// manifestDigest covers everything that Helm applies for a revision. A chart's
+// templates say the same, but a record that was tampered with may not.
+func (p *payload) manifestDigest() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d:%s", len(p.Manifest), p.Manifest)
+	for _, hook := range p.Hooks {
+		fmt.Fprintf(h, "%d:%s", len(hook.Manifest), hook.Manifest)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

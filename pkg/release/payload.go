@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// maxFiles bounds each list of a chart's files; the largest public charts have a few hundred.
-const maxFiles = 10_000
+// maxEntries bounds a chart's files, and a release's hooks; the largest public charts have a few hundred.
+const maxEntries = 10_000
 
 // payload is the part of Helm's release JSON that is read. Helm 3 and Helm 4 agree on it;
 // what Helm 4 adds (apply_method, modification times) is ignored.
@@ -19,7 +19,15 @@ type payload struct {
 	Info      infoPayload   `json:"info"`
 	Chart     *chartPayload `json:"chart"`
 	Config    config        `json:"config"`
+	Manifest  string        `json:"manifest"`
+	Hooks     hooks         `json:"hooks"`
 }
+
+type hook struct {
+	Manifest string `json:"manifest"`
+}
+
+type hooks []hook
 
 type infoPayload struct {
 	Status      string `json:"status"`
@@ -59,33 +67,47 @@ func (c *config) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// UnmarshalJSON reads a list of files one by one, so that a list of millions of
-// empty ones ends at the bound and not in memory.
+// UnmarshalJSON reads a list of files.
 func (f *files) UnmarshalJSON(raw []byte) error {
-	if *f != nil {
-		return errTwice
+	list, err := bounded[file](raw, *f != nil)
+	*f = list
+	return err
+}
+
+// UnmarshalJSON reads a list of hooks.
+func (h *hooks) UnmarshalJSON(raw []byte) error {
+	list, err := bounded[hook](raw, *h != nil)
+	*h = list
+	return err
+}
+
+// bounded reads a list one by one, so that a list of millions of empty ones ends
+// at the bound and not in memory.
+func bounded[T any](raw []byte, twice bool) ([]T, error) {
+	if twice {
+		return nil, errTwice
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	open, err := dec.Token()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	*f = files{}
+	list := []T{}
 	if open == nil {
-		return nil
+		return list, nil
 	}
 	if open != json.Delim('[') {
-		return fmt.Errorf("files of the chart are %v, expected a list", open)
+		return nil, fmt.Errorf("found %v, expected a list", open)
 	}
 	for dec.More() {
-		if len(*f) == maxFiles {
-			return fmt.Errorf("more than %d files in the chart", maxFiles)
+		if len(list) == maxEntries {
+			return nil, fmt.Errorf("more than %d entries in a list of the release", maxEntries)
 		}
-		var one file
+		var one T
 		if err := dec.Decode(&one); err != nil {
-			return err
+			return nil, err
 		}
-		*f = append(*f, one)
+		list = append(list, one)
 	}
-	return nil
+	return list, nil
 }

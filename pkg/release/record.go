@@ -37,6 +37,8 @@ type Record struct {
 	Labels map[string]string
 	// Fingerprint identifies what the revision deploys.
 	Fingerprint Fingerprint
+	// Manifest is the digest of what the revision applies: its manifest and its hooks'.
+	Manifest string
 	// AppVersion is the chart's appVersion.
 	AppVersion string
 }
@@ -52,3 +54,10 @@ func (r *Record) IsRollback() bool {
 
 // IsPending tells whether a client is, or was when it died, at work on the revision.
 func (r *Record) IsPending() bool { return IsPending(r.Status) }
+
+// SameContent tells whether two states of a revision deploy the same: as Helm
+// goes on with a revision, it changes the status and nothing else.
+func (r *Record) SameContent(other *Record) bool {
+	return r.Name == other.Name && r.Namespace == other.Namespace && r.Revision == other.Revision &&
+		r.Fingerprint == other.Fingerprint && r.Manifest == other.Manifest
+}

@@ -60,6 +60,8 @@ const (
 	// deployments may set for actions there beside ACTION_…; a * at the end stands for any rest.
 	// PYTHONPATH or PREFECT_API_URL, for two, decide what succeeds.
 	AnnotationEnvironment = "styrmin.io/environment"
+	// AnnotationBreakGlass on a StyrminDeployment is its BreakGlass as JSON.
+	AnnotationBreakGlass = "styrmin.io/break-glass"
 )
 
 // Values of the labels and annotations above.

@@ -1,0 +1,127 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/release"
+)
+
+// page is how many records are in memory at a time; each may take 1 MiB.
+const page = 16
+
+func recordsOf(releaseName string) client.MatchingLabels {
+	return client.MatchingLabels{release.LabelOwner: release.OwnerHelm, release.LabelName: releaseName}
+}
+
+// records reads a release's records from both storages. One that cannot be
+// decoded is left out and logged: it is no revision that Helm could use either.
+func (c cluster) records(ctx context.Context, namespace, releaseName string) ([]release.Record, error) {
+	var records []release.Record
+	keep := func(record *release.Record, err error) {
+		if err != nil {
+			c.log.Info("skipped a release record", "problem", err.Error())
+			return
+		}
+		records = append(records, *record)
+	}
+	options := []client.ListOption{client.InNamespace(namespace), recordsOf(releaseName), client.Limit(page)}
+	var secrets corev1.SecretList
+	err := c.pages(ctx, &secrets, options, func() {
+		for i := range secrets.Items {
+			keep(release.FromSecret(&secrets.Items[i]))
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing the Helm release records (Secrets) of namespace %s: %w", namespace, err)
+	}
+	var configMaps corev1.ConfigMapList
+	err = c.pages(ctx, &configMaps, options, func() {
+		for i := range configMaps.Items {
+			keep(release.FromConfigMap(&configMaps.Items[i]))
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing the Helm release records (ConfigMaps) of namespace %s: %w", namespace, err)
+	}
+	return records, nil
+}
+
+// pages lists page by page.
+func (c cluster) pages(ctx context.Context, list client.ObjectList, options []client.ListOption, each func()) error {
+	for next := ""; ; {
+		if err := c.client.List(ctx, list, append(options, client.Continue(next))...); err != nil {
+			return err
+		}
+		each()
+		if next = list.GetContinue(); next == "" {
+			return nil
+		}
+		list.SetContinue("")
+	}
+}
+
+// newestRevision is the highest revision among a release's records; 0 for none.
+// It goes by the objects' names: labels can be changed after the gate has seen
+// them, names cannot.
+func (c cluster) newestRevision(ctx context.Context, namespace, releaseName string) (int, error) {
+	all, err := c.recordMetadata(ctx, namespace, recordsOf(releaseName))
+	newest := 0
+	for _, item := range all {
+		if name, revision, ok := parseKey(item.Name); ok && name == releaseName {
+			newest = max(newest, revision)
+		}
+	}
+	return newest, err
+}
+
+// deployedRecords tells of a release's deployed records what their metadata say.
+// A namespace in which the webhook may not read has no run either.
+func (c cluster) deployedRecords(ctx context.Context, namespace, releaseName string) ([]release.Record, error) {
+	selector := recordsOf(releaseName)
+	selector[release.LabelStatus] = release.StatusDeployed
+	all, err := c.recordMetadata(ctx, namespace, selector)
+	if apierrors.IsForbidden(err) {
+		return nil, nil
+	}
+	var records []release.Record
+	for _, item := range all {
+		_, revision, _ := parseKey(item.Name)
+		records = append(records, release.Record{
+			Name: releaseName, Revision: revision, Status: release.StatusDeployed, Labels: release.UserLabels(item.Labels),
+		})
+	}
+	return records, err
+}
+
+// recordMetadata lists records without their content.
+func (c cluster) recordMetadata(ctx context.Context, namespace string, selector client.MatchingLabels) ([]metav1.PartialObjectMetadata, error) {
+	var all []metav1.PartialObjectMetadata
+	for _, kind := range []string{"Secret", "ConfigMap"} {
+		var list metav1.PartialObjectMetadataList
+		list.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind(kind + "List"))
+		if err := c.client.List(ctx, &list, client.InNamespace(namespace), selector); err != nil {
+			return nil, fmt.Errorf("listing the Helm release records (%ss) of namespace %s: %w", kind, namespace, err)
+		}
+		all = append(all, list.Items...)
+	}
+	return all, nil
+}
+
+// parseKey reads release and revision from the name of a record's object.
+func parseKey(key string) (name string, revision int, ok bool) {
+	rest, found := strings.CutPrefix(key, release.KeyPrefix)
+	at := strings.LastIndex(rest, ".v")
+	if !found || at <= 0 {
+		return "", 0, false
+	}
+	revision, err := strconv.Atoi(rest[at+len(".v"):])
+	return rest[:at], revision, err == nil && revision > 0
+}

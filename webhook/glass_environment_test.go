@@ -93,7 +93,7 @@ func TestBreakGlass(t *testing.T) {
 	must(t, w.breakGlass(breaker, &glass))
 	must(t, w.editor.Create(t.Context(), install.DeepCopy(), client.DryRunAll))
 	must(t, w.editor.Create(t.Context(), install.DeepCopy()))
-	if !strings.Contains(w.warnings.String(), "this change would be held") || !strings.Contains(w.warnings.String(), user) {
+	if !strings.Contains(w.warnings.String(), "without that it would be held") || !strings.Contains(w.warnings.String(), user) {
 		t.Errorf("found the warnings %q", w.warnings)
 	}
 	if opened := w.events("BreakGlass"); len(opened) != 1 || !strings.Contains(opened[0], user+" opened the gate until ") || !strings.Contains(opened[0], glass.Reason) {

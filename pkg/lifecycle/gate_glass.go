@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -13,8 +14,8 @@ import (
 func opened(held Verdict, glass *v1.BreakGlass) Verdict {
 	opened := held
 	opened.Outcome, opened.Reason, opened.Missing = Allowed, ReasonBreakGlass, nil
-	opened.Warning = fmt.Sprintf("styrmin: this change would be held%s, and is let through: %s opened the gate of StyrminDeployment %s until %s, because: %s",
-		held.why(), glass.By, held.Deployment, glass.Until.UTC().Format(time.RFC3339), glass.Reason)
+	opened.Warning = fmt.Sprintf("styrmin: this change is let through, because %s opened the gate of StyrminDeployment %s until %s (reason: %s); without that it would be held: %s",
+		glass.By, held.Deployment, glass.Until.UTC().Format(time.RFC3339), glass.Reason, strings.TrimPrefix(held.why(), "; "))
 	return opened
 }
 

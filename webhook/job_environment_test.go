@@ -243,7 +243,7 @@ func TestPodSettingsAreChecked(t *testing.T) {
 			SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "s"}, Key: "k"},
 		}}}},
 		"expected secretKeyRef or configMapKeyRef": {Environment: []v1.Variable{{Name: "ACTION_A", ValueFrom: &v1.VariableSource{}}}},
-		"spec.jobs.actions": {Actions: map[string]v1.ActionSettings{"pre_setup": {Volumes: []v1.Volume{{Name: "/etc", Secret: "mine"}}}}},
+		"spec.jobs.actions":                        {Actions: map[string]v1.ActionSettings{"pre_setup": {Volumes: []v1.Volume{{Name: "/etc", Secret: "mine"}}}}},
 	} {
 		changed := w.deployment.DeepCopy()
 		changed.Spec.Jobs = settings

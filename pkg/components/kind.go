@@ -27,8 +27,8 @@ var kinds = []kind{deployment, statefulSet, daemonSet, replicaSet, cronJob}
 
 // trait is what differs between the kinds.
 type trait struct {
-	// manifest is the kind's name in manifests.
-	manifest string
+	// apiVersion and manifest are how manifests name the kind.
+	apiVersion, manifest string
 	// record is the annotation in which a stopped workload keeps its count.
 	record string
 	// counted is true for what has a number of replicas, and not just runs or does not.
@@ -40,11 +40,11 @@ type trait struct {
 }
 
 var traits = map[kind]trait{
-	deployment:  {"Deployment", v1.AnnotationReplicas, true, (*Client).deployments, (*Client).patchDeployment, replicasOf},
-	statefulSet: {"StatefulSet", v1.AnnotationReplicas, true, (*Client).statefulSets, (*Client).patchStatefulSet, replicasOf},
-	daemonSet:   {"DaemonSet", v1.AnnotationSuspended, false, (*Client).daemonSets, (*Client).patchDaemonSet, nodesOf},
-	replicaSet:  {"ReplicaSet", v1.AnnotationReplicas, true, (*Client).replicaSets, (*Client).patchReplicaSet, replicasOf},
-	cronJob:     {"CronJob", v1.AnnotationSuspended, false, (*Client).cronJobs, (*Client).patchCronJob, suspensionOf},
+	deployment:  {"apps/v1", "Deployment", v1.AnnotationReplicas, true, (*Client).deployments, (*Client).patchDeployment, replicasOf},
+	statefulSet: {"apps/v1", "StatefulSet", v1.AnnotationReplicas, true, (*Client).statefulSets, (*Client).patchStatefulSet, replicasOf},
+	daemonSet:   {"apps/v1", "DaemonSet", v1.AnnotationSuspended, false, (*Client).daemonSets, (*Client).patchDaemonSet, nodesOf},
+	replicaSet:  {"apps/v1", "ReplicaSet", v1.AnnotationReplicas, true, (*Client).replicaSets, (*Client).patchReplicaSet, replicasOf},
+	cronJob:     {"batch/v1", "CronJob", v1.AnnotationSuspended, false, (*Client).cronJobs, (*Client).patchCronJob, suspensionOf},
 }
 
 func replicasOf(replicas int32) map[string]any { return map[string]any{"replicas": replicas} }

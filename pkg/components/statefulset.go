@@ -23,6 +23,9 @@ func (c *Client) statefulSets(ctx context.Context) ([]workload, error) {
 			settled:  observed && replicas == 0 && s.Replicas == 0,
 			progress: fmt.Sprintf("%d of %d pods available", s.AvailableReplicas, replicas),
 		}
+		for _, claim := range d.Spec.VolumeClaimTemplates {
+			w.claims = append(w.claims, claim.Name)
+		}
 		outdated := outdatedIn(d)
 		if outdated > 0 {
 			w.progress += fmt.Sprintf(", %d not up to date", outdated)

@@ -17,6 +17,7 @@ type workload struct {
 	kind      kind
 	meta      metav1.ObjectMeta
 	template  corev1.PodTemplateSpec
+	claims    []string        // volumes of a StatefulSet's pods that its template does not have
 	pods      labels.Selector // nil for a CronJob: its Jobs own the pods
 	replicas  int32           // of a CronJob or DaemonSet 0 or 1: whether it may run
 	active    int             // running Jobs of a CronJob

@@ -41,14 +41,19 @@ var primitives = map[string]func() request{
 	"scale_components":    func() request { return &scaleRequest{} },
 	"wait_for_components": func() request { return &waitRequest{} },
 	"execute_commands":    func() request { return &execRequest{} },
+	"run_job":             func() request { return &jobRequest{} },
 	"get_logs":            func() request { return &logsRequest{} },
 	"copy_from":           func() request { return &copyRequest{} },
+	"backup_components":   func() request { return &backupRequest{} },
+	"restore_components":  func() request { return &backupRequest{} },
 }
 
 // call is one primitive at work.
 type call struct {
 	client   *components.Client
 	declared components.Set
+	// run is the run and the action that the primitive is called for.
+	run string
 	// log takes lines for people.
 	log *log
 }

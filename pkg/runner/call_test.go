@@ -25,7 +25,7 @@ func TestRequests(t *testing.T) {
 		kind                     problemKind
 		says                     string
 	}{
-		{"a primitive that does not exist", "explode", `{}`, usage, "there is no such primitive; expected one of copy_from, execute_commands, "},
+		{"a primitive that does not exist", "explode", `{}`, usage, "there is no such primitive; expected one of backup_components, copy_from, execute_commands, "},
 		{"no request", "stop_components", ``, usage, "read the request from standard input: EOF"},
 		{"an unknown field", "stop_components", `{"component": "server"}`, usage, `unknown field "component"`},
 		{"a list that was forgotten", "stop_components", `{}`, usage, "components is missing"},
@@ -39,6 +39,7 @@ func TestRequests(t *testing.T) {
 		{"no regular expression", "execute_commands", `{"component": "server", "commands": [["ls"]], "reject": "("}`, usage, `reject: found "(", expected a regular expression in RE2 syntax`},
 		{"no time to look back", "get_logs", `{"component": "server", "sinceSeconds": -1}`, usage, "below 0"},
 		{"nothing to copy", "copy_from", `{"component": "server", "to": "/tmp"}`, usage, "path or to is missing"},
+		{"no job", "run_job", `{"component": "server"}`, usage, "command is missing or empty"},
 		{"no cluster", "stop_components", `{"components": ["server"]}`, failed, "connect to the cluster: no cluster here"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

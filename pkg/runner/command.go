@@ -80,6 +80,6 @@ func (r *Runner) command() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(r.installCommand(), r.actionCommand(), r.callCommand(), r.componentCommand(), r.execCommand())
+	root.AddCommand(r.installCommand(), r.actionCommand(), r.callCommand())
 	return root
 }

@@ -14,7 +14,8 @@
 // output of commands as it comes, in whole lines, for the log.
 //
 // SIGTERM ends a primitive: it answers, with an error of kind interrupted.
-// What it asked of the cluster stays asked, and the same call finishes it.
+// What it asked of the cluster stays asked, and the same call finishes it; only
+// the pod of run_job is deleted, so that nothing goes on unseen.
 //
 // Exit codes: 0 when the answer has no error, 1 when it has one, 2 when the
 // request is wrong; then the error's kind is usage.
@@ -40,14 +41,15 @@
 //	                     are ready, environment {NAME: VALUE}, stdin: text, given to every command,
 //	                     expect, reject: regular expressions (RE2), podWaitSeconds [120]
 //	run_job              component, command: a list of strings, name ["main"]: tells this job from
-//	                     the component's others, image [what the component's pods have], container,
-//	                     environment, expect, reject
+//	                     the component's others, image [what the component's pods have now]: also
+//	                     ":TAG" or "@DIGEST", another version of it, container, environment,
+//	                     expect, reject
 //	get_logs             component, container, pod [the newest], allPods [false], tailLines [all],
 //	                     sinceSeconds [all], previous [false]: of the container before its restart
 //	copy_from            component, path: a file or directory in the container, to: a local
 //	                     directory, container, pod, maxBytes [1 GiB]
-//	backup_components    components, name: what the backup is called
-//	restore_components   components, name
+//	backup_components    components, name: what the backup is called; refused as unsupported
+//	restore_components   components, name; refused as unsupported
 //
 // # Answers
 //
@@ -58,10 +60,9 @@
 //	execute_commands     {component, pod, container, command, exitCode, stdout, stderr, truncated,
 //	                     durationNanoseconds}, for each command that ended, in order; the
 //	                     outputs are the last 16 KiB
-//	run_job              the same, one; stdout is all of the output, and stderr is empty
+//	run_job              the same, one; stdout is the end of both outputs, and stderr is empty
 //	get_logs             {component, pod, container, text, truncated}, for each container
 //	copy_from            {component, pod, container, path, files, bytes}, one; path is the local one
-//	backup_components    {component, kind, name, location}, for each
 //
 // An error is {"kind", "message", "result", "unfinished"}. The message says all
 // that is known, for people; it may have several lines. The kinds:

@@ -43,7 +43,8 @@ func (r *Runner) open(deployment string) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &call{client: client.ForRelease(release), declared: declared, log: l}, nil
+	run := r.Getenv("STYRMIN_RUN") + "/" + r.Getenv("STYRMIN_ACTION")
+	return &call{client: client.ForRelease(release), declared: declared, run: run, log: l}, nil
 }
 
 // release reads the Helm release's name from the instance's context; the

@@ -18,6 +18,8 @@ const (
 	// Helm copies the labels of a release into its next revision, whoever makes
 	// it; there the number tells that LabelRun is a copy.
 	LabelRevision = "styrmin.io/revision"
+	// LabelOneOff on a pod names the component whose template it was made from, for one command.
+	LabelOneOff = "styrmin.io/one-off"
 	// LabelGate on a namespace opts it in: GateEnforce or GateWarn.
 	LabelGate = "styrmin.io/gate"
 
@@ -46,6 +48,8 @@ const (
 	AnnotationSuspended = "styrmin.io/suspended"
 	// AnnotationPaused on an autoscaler records how it was set before a stop paused it.
 	AnnotationPaused = "styrmin.io/paused"
+	// AnnotationOneOff on a one-off pod is the digest of what it was made for.
+	AnnotationOneOff = "styrmin.io/one-off-digest"
 	// NodeSelectorStopped is what a stopped DaemonSet asks of a node. No node has it.
 	NodeSelectorStopped = "styrmin.io/stopped"
 	// AnnotationHelmUpgrade on a driver, set to HelmUpgradeInAction, leaves the Helm upgrade to a core action.

@@ -65,3 +65,20 @@ test: build cluster images product-image notes-images founding-image python-venv
 .PHONY: crash-matrix
 crash-matrix: build cluster images product-image ## Kill an upgrade at every call that changes something, on the real cluster (a quarter of an hour).
 	$(ON_CLUSTER) STYRMIN_CRASH_MATRIX=1 go test -count=1 -timeout 60m ./test/e2e -run '^TestCrashMatrix$$' -v
+
+.PHONY: fault-matrix
+fault-matrix: build cluster images product-image ## Let an upgrade meet one fault after the other, on the real cluster (ten minutes).
+	$(ON_CLUSTER) STYRMIN_FAULT_MATRIX=1 go test -count=1 -timeout 60m ./test/e2e -run '^TestFaultMatrix$$' -v
+
+.PHONY: race
+race: build cluster images product-image ## Twenty engines want one upgrade; fifty deployments upgrade at once, on the real cluster (ten minutes).
+	$(ON_CLUSTER) STYRMIN_RACE=1 go test -count=1 -timeout 60m ./test/e2e -run '^TestRace' -v
+
+.PHONY: bench-latency
+bench-latency: build cluster images product-image quick-image ## Measure how long a run stands still between two modes, on the real cluster.
+	$(ON_CLUSTER) STYRMIN_BENCH_LATENCY=1 go test -count=1 -timeout 30m ./test/e2e -run '^TestLatency$$' -v
+
+.PHONY: quick-image
+quick-image: cluster-tool # Of actions that succeed at once, where only what is around them is measured.
+	$(CLUSTER_TOOL) image build --tag styrmin.local/quick:1 --base styrmin.local/base:1 --file test/e2e/testdata/quick/python3:/usr/local/bin/python3:755 --env PATH=/usr/local/bin:/usr/bin:/bin
+	$(CLUSTER_TOOL) image load styrmin.local/quick:1

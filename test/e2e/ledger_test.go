@@ -34,6 +34,14 @@ spec:
       readinessProbe: {exec: {command: [pg_isready, --quiet]}, periodSeconds: 1}
       volumeMounts: [{name: data, mountPath: /var/lib/postgresql}, {name: tmp, mountPath: /tmp}]
   volumes: [{name: data, emptyDir: {}}, {name: tmp, emptyDir: {}}]
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: ledger
+spec:
+  selector: {e2e: ledger}
+  ports: [{port: 5432}]
 `
 
 // ledgerActions are those of an upgrade by testdata/ledger.
@@ -47,8 +55,33 @@ func (s *space) newLedger() ledger {
 	s.apply(fmt.Sprintf(ledgerPod, postgresImage))
 	s.kubectl("wait", "pod/ledger", "--for=condition=Ready", "--timeout="+patience.String()).expect(s.T, 0)
 	l := ledger{s}
-	l.sql("CREATE TABLE ledger (version text NOT NULL, action text NOT NULL)")
+	l.sql(ledgerSchema)
 	return l
+}
+
+// ledgerSchema: an action notes that it began, waits while hold names it, and has
+// its effect, a row in ledger.
+const ledgerSchema = `
+CREATE TABLE begun (version text NOT NULL, action text NOT NULL);
+CREATE TABLE hold (action text NOT NULL);
+CREATE TABLE ledger (version text NOT NULL, action text NOT NULL);
+`
+
+// hold makes an action wait before its effect until release is called.
+func (l ledger) hold(action string) { l.Helper(); l.sql("INSERT INTO hold VALUES ('" + action + "')") }
+
+func (l ledger) release(action string) {
+	l.Helper()
+	l.sql("DELETE FROM hold WHERE action = '" + action + "'")
+}
+
+// awaitBegun waits until an action of an upgrade has begun as often as that.
+func (l ledger) awaitBegun(version, action string, times int) {
+	l.Helper()
+	l.eventually(fmt.Sprintf("action %s has begun %d times", action, times), func() (string, bool) {
+		count := strings.TrimSpace(l.sql("SELECT count(*) FROM begun WHERE version = '" + version + "' AND action = '" + action + "'"))
+		return count, count == fmt.Sprint(times)
+	})
 }
 
 func (l ledger) sql(statement string) string {

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -33,10 +35,14 @@ type proxy struct {
 	kubeconfig string
 	// close ends the proxy; a request under way is waited for.
 	close func()
+	// hangUp breaks off every request under way.
+	hangUp func()
 
 	mu    sync.Mutex
 	count map[string]int
 	seen  []call
+	// fault is what stands before the API server; nil for nothing.
+	fault fault
 	// after is told of every changing call when it took effect, before the program hears of it.
 	after func(call)
 }
@@ -61,7 +67,9 @@ func (s *space) newProxy() *proxy {
 	reverse.Transport, reverse.FlushInterval = transport, -1
 	// A program that is killed leaves requests behind: nothing to complain about.
 	reverse.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
-	server := httptest.NewServer(p.intercept(reverse))
+	reverse.ErrorLog = log.New(io.Discard, "", 0)
+	server := httptest.NewServer(p.intercept(p.disturb(reverse)))
+	p.hangUp = server.CloseClientConnections
 	p.close = func() { server.CloseClientConnections(); server.Close() }
 	p.kubeconfig = filepath.Join(s.TempDir(), "kubeconfig")
 	text := fmt.Sprintf("apiVersion: v1\nkind: Config\ncurrent-context: x\nclusters: [{name: x, cluster: {server: %q}}]\ncontexts: [{name: x, context: {cluster: x, user: x}}]\nusers: [{name: x, user: {}}]\n", server.URL)

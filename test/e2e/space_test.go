@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,11 +110,12 @@ func (s *space) start(arguments ...string) *process {
 }
 
 // styrminCommand completes a command line. The images are named, so that it
-// matters to no test which ones the webhook was installed with.
+// matters to no test which ones the webhook was installed with; what the
+// arguments say after the name comes later, and so holds.
 func (s *space) styrminCommand(arguments []string) []string {
 	command := append([]string{"kubectl", "styrmin"}, arguments...)
 	if verb := arguments[0]; verb == "setup" || verb == "upgrade" {
-		command = append(command, "--job-image", actionImage, "--runner-image", productImage, "--timeout", "5m")
+		command = slices.Insert(command, 4, "--job-image", actionImage, "--runner-image", productImage, "--timeout", "5m")
 	}
 	return append(command, "-n", s.name)
 }

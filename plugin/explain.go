@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 	"github.com/styrmin/kubectl-styrmin/plugin/progress"
@@ -37,15 +38,20 @@ func plainMessage(err error) string {
 // message adds to what an error says what to do, where the error cannot know.
 func message(err error) string {
 	var inputs *instance.ProblemsError
+	var unfinished *engine.UnfinishedError
 	switch {
 	case errors.As(err, &inputs):
 		return err.Error() + "\nNothing was changed."
+	case errors.As(err, &unfinished):
+		return message(unfinished.Err) + "\n" + unfinished.Next()
 	case withoutOurKinds(err):
 		return "the cluster does not know the kinds of styrmin.io/v1; a platform admin runs: kubectl styrmin install"
 	case apierrors.IsUnauthorized(err):
 		return "the cluster does not accept your credentials; check the kubeconfig's user"
 	case deniedByUs(err):
 		return err.Error()
+	case apierrors.IsForbidden(err) && strings.Contains(err.Error(), "exceeded quota"):
+		return err.Error() + "\n`kubectl describe resourcequota` in that namespace shows what is used; a platform admin can raise it."
 	case apierrors.IsForbidden(err):
 		return err.Error() + "\nYou lack this permission; a platform admin can give it."
 	}

@@ -153,6 +153,9 @@ func (r *runOptions) nameCommand(err error) {
 	if failed := (*engine.FailedError)(nil); errors.As(err, &failed) {
 		failed.Command = r.again
 	}
+	if unfinished := (*engine.UnfinishedError)(nil); errors.As(err, &unfinished) {
+		unfinished.Command = r.again
+	}
 }
 
 // prepare resolves and checks what the command line asks for, changing nothing.

@@ -65,10 +65,10 @@ func (a *abortion) carryOut(ctx context.Context) (AbortOutcome, error) {
 // lock waits until the engine at work has let go, or is found to be dead. When
 // another run has begun meanwhile, no engine has to do with this one any more.
 func (a *abortion) lock(ctx context.Context) (locked context.Context, release func(), err error) {
-	namespace, name := a.deployment.Namespace, a.deployment.Name
+	wanted := a.engine.lockOf(a.deployment)
 	var busy *lock.TakenError
 	for {
-		locked, release, err = lock.Take(ctx, a.engine.Kube, namespace, name, ownerOf(a.deployment))
+		locked, release, err = wanted.Take(ctx)
 		if err == nil {
 			return locked, release, nil
 		}

@@ -172,7 +172,7 @@ func (r *run) changeRelease(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	var held *helm.HeldError
-	if errors.As(err, &held) {
+	if errors.As(err, &held) || clusterFailed(err) {
 		return err
 	}
 	if err != nil {
@@ -196,6 +196,15 @@ func (r *run) change(ctx context.Context, revision int) (helm.Request, error) {
 	var err error
 	request.PostRender, err = r.engine.keepStopped(ctx, r.prepared.Desired)
 	return request, err
+}
+
+// clusterFailed is true when it was not the change of the release that failed, but
+// the API server in the middle of it, and nobody has taken the change back: it can
+// be made again. To wait in vain until everything is ready is a failure of the change.
+func clusterFailed(err error) bool {
+	var failed *helm.FailedError
+	rolledBack := errors.As(err, &failed) && failed.RolledBackTo > 0
+	return err != nil && !rolledBack && !errors.Is(err, context.DeadlineExceeded) && transient(err)
 }
 
 // orHeld tells when it was not Helm that failed: the change was held.

@@ -37,11 +37,35 @@ func (p *Prepared) stillAgreed(shown Expectation) error {
 	if p.Detached != nil {
 		shown = p.Detached.Expected
 	}
-	if !p.Agreed && p.Detached == nil || p.Expectation() == shown || p.Situation.Resume && p.Detached.Sent(p.Situation.Recorded()) {
+	if p.underWay != "" || !p.Agreed && p.Detached == nil || p.Expectation() == shown || p.Situation.Resume && p.Detached.Sent(p.Situation.Recorded()) {
 		return nil
 	}
 	return &RefusedError{
 		What: fmt.Sprintf("StyrminDeployment %s/%s or its Helm release was changed by somebody else since the plan was shown", p.Desired.Namespace, p.Desired.Name),
 		Next: "No run was started. Run the same command again: it shows what there is to do now.",
+	}
+}
+
+// stillUnderWay refuses to begin another run than the one that the engine had
+// under way before the cluster failed: meanwhile, others may have been at work.
+func (p *Prepared) stillUnderWay() error {
+	run := p.Situation.Recorded()
+	switch {
+	case p.underWay == "":
+		return nil
+	case run == nil || run.ID != p.underWay:
+		return &RefusedError{
+			What: fmt.Sprintf("run %s of StyrminDeployment %s/%s has made way for another one while the cluster failed", p.underWay, p.Desired.Namespace, p.Desired.Name),
+			Next: fmt.Sprintf("No run was started. `kubectl styrmin status %s -n %s` shows that one.", p.Desired.Name, p.Desired.Namespace),
+		}
+	case run.Phase == v1.RunAborted:
+		return abortOf(run)
+	case run.Phase.Over() || p.Situation.Resume:
+		return nil
+	default:
+		return &RefusedError{
+			What: fmt.Sprintf("run %s of StyrminDeployment %s/%s cannot go on: somebody else has changed its Helm release while the cluster failed", run.ID, p.Desired.Namespace, p.Desired.Name),
+			Next: "No run was started. Run the same command again to begin one.",
+		}
 	}
 }

@@ -68,3 +68,31 @@ func TestSentAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestStillUnderWay: after an outage, an engine goes on with its own run, or not at all.
+func TestStillUnderWay(t *testing.T) {
+	recorded := func(id string, phase v1.RunPhase) *v1.StyrminDeployment {
+		return &v1.StyrminDeployment{Status: v1.StyrminDeploymentStatus{Run: &v1.Run{ID: id, Phase: phase}}}
+	}
+	for name, tt := range map[string]struct {
+		situation Situation
+		goes      bool
+	}{
+		"its run":               {Situation{Deployment: recorded("r", v1.RunCore), Resume: true}, true},
+		"its run failed":        {Situation{Deployment: recorded("r", v1.RunFailed), Resume: true}, true},
+		"its run succeeded":     {Situation{Deployment: recorded("r", v1.RunSucceeded)}, true},
+		"aborted":               {Situation{Deployment: recorded("r", v1.RunAborted)}, false},
+		"another run":           {Situation{Deployment: recorded("s", v1.RunPre), Resume: true}, false},
+		"nothing on record":     {Situation{}, false},
+		"the release has moved": {Situation{Deployment: recorded("r", v1.RunCore)}, false},
+	} {
+		p := &Prepared{Request: Request{Desired: &v1.StyrminDeployment{}}, Situation: tt.situation, underWay: "r"}
+		if err := p.stillUnderWay(); (err == nil) != tt.goes {
+			t.Errorf("%s: found %v", name, err)
+		}
+		p.underWay = ""
+		if err := p.stillUnderWay(); err != nil {
+			t.Errorf("%s, and no run was under way: found %v", name, err)
+		}
+	}
+}

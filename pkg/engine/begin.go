@@ -48,6 +48,9 @@ func (e *Engine) lookAgain(ctx context.Context, p *Prepared, shown Expectation) 
 	if p.Situation, err = e.situation(ctx, p); err != nil {
 		return err
 	}
+	if err := p.stillUnderWay(); err != nil {
+		return err
+	}
 	if err := p.fits(); err != nil {
 		return err
 	}

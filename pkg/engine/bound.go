@@ -27,7 +27,7 @@ func (r *run) loopWithinBound(ctx context.Context) (paused bool, err error) {
 	if r.bound() == 0 {
 		return r.loop(ctx)
 	}
-	bounded, cancel := context.WithTimeoutCause(ctx, r.bound(), errRunTimeout)
+	bounded, cancel := context.WithTimeoutCause(ctx, r.bound()-r.engine.now().Sub(r.began), errRunTimeout)
 	defer cancel()
 	paused, err = r.loop(bounded)
 	if err != nil && ctx.Err() == nil && errors.Is(context.Cause(bounded), errRunTimeout) {

@@ -13,10 +13,16 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
 func ownerOf(deployment *v1.StyrminDeployment) metav1.OwnerReference { return jobs.Owner(deployment) }
+
+// lockOf is the deployment's lock, for this engine to take.
+func (e *Engine) lockOf(deployment *v1.StyrminDeployment) *lock.Lock {
+	return lock.New(e.Kube, deployment.Namespace, deployment.Name, ownerOf(deployment))
+}
 
 // register makes sure that the cluster's ApplicationDriver is the one given.
 func (e *Engine) register(ctx context.Context, p *Prepared) error {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"k8s.io/client-go/kubernetes"
@@ -11,7 +10,6 @@ import (
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/driver"
-	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 )
@@ -81,12 +79,14 @@ type Outcome struct {
 	Run *v1.Run
 }
 
-// Do carries out what was prepared. It returns a *FailedError when the run
-// stopped, an *AbortedError when somebody ended it for good, an
+// Do carries out what was prepared. An API server that fails for a while does not
+// end it: the run is taken up again (see outage). It returns a *FailedError when the
+// run stopped, an *AbortedError when somebody ended it for good, an
 // *InterruptedError when ctx ended, after which the run stays resumable, a
 // *lock.TakenError when somebody else drives the deployment, a *helm.HeldError when
 // the gate held the release, a *RefusedError when the request makes no sense any
-// more, and else an error of the cluster.
+// more, an *EndingError when the namespace is being deleted, an *UnfinishedError
+// when the cluster failed while a run was under way, and else an error of the cluster.
 func (e *Engine) Do(ctx context.Context, p *Prepared) (Outcome, error) {
 	if err := e.register(ctx, p); err != nil {
 		return Outcome{}, err
@@ -95,32 +95,13 @@ func (e *Engine) Do(ctx context.Context, p *Prepared) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	locked, release, err := lock.Take(ctx, e.Kube, deployment.Namespace, deployment.Name, ownerOf(deployment))
-	if err != nil {
-		return Outcome{}, err
+	work := work{engine: e, prepared: p, lock: e.lockOf(deployment)}
+	for {
+		outcome, err := work.once(ctx)
+		if !work.outlasts(ctx, err) {
+			return outcome, e.orEnding(ctx, deployment.Namespace, work.orUnfinished(ctx, err))
+		}
 	}
-	defer release()
-	outcome, err := e.drive(locked, p)
-	if err != nil && errors.Is(context.Cause(locked), lock.ErrLost) {
-		return outcome, lock.ErrLost
-	}
-	return outcome, err
-}
-
-// drive does a request's work under the lock.
-func (e *Engine) drive(ctx context.Context, p *Prepared) (Outcome, error) {
-	r, err := e.begin(ctx, p)
-	if err != nil || r == nil {
-		return Outcome{}, e.orAborted(ctx, p, p.Situation.Recorded(), err)
-	}
-	defer r.close()
-	paused, err := r.work(ctx)
-	err = e.orAborted(ctx, p, r.current(), err)
-	var aborted *AbortedError
-	if errors.As(err, &aborted) {
-		r.report(Event{Kind: RunAborted, Elapsed: r.elapsed(), Message: abortWords(aborted.Abort)})
-	}
-	return Outcome{Changed: true, Paused: paused, Run: r.current()}, r.orInterrupted(ctx, err)
 }
 
 func (e *Engine) now() time.Time {

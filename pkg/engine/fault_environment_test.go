@@ -98,6 +98,17 @@ func killedAt(t *testing.T, verb engine.Verb, n int, after bool) {
 // release is deployed exactly once.
 func (w *world) checkFinished(verb engine.Verb, version string) {
 	w.t.Helper()
+	revision := 1
+	if verb == engine.VerbUpgrade {
+		revision = 2
+	}
+	w.checkActions(version)
+	w.checkRelease(revision)
+}
+
+// checkActions asserts that every action succeeded exactly once.
+func (w *world) checkActions(version string) {
+	w.t.Helper()
 	status := w.deployment().Status
 	if status.Run.Phase != v1.RunSucceeded || status.Active == nil || status.Active.Version != version {
 		w.t.Errorf("unexpected status %+v", status)
@@ -116,12 +127,12 @@ func (w *world) checkFinished(verb engine.Verb, version string) {
 	if order := w.kubelet.order(w.namespace); fmt.Sprint(order) != "[a b c]" {
 		w.t.Errorf("pods were started in the order %q", order)
 	}
-	w.checkRelease(verb, status.Active.Revision)
 }
 
-func (w *world) checkRelease(verb engine.Verb, active int) {
+// checkRelease asserts that a revision is deployed, and recorded as such.
+func (w *world) checkRelease(expected int) {
 	w.t.Helper()
-	deployed := 0
+	deployed, active := 0, w.deployment().Status.Active.Revision
 	for _, record := range w.records() {
 		if record.Status == release.StatusDeployed {
 			deployed = record.Revision
@@ -129,10 +140,6 @@ func (w *world) checkRelease(verb engine.Verb, active int) {
 		if record.IsPending() {
 			w.t.Errorf("revision %d is %s", record.Revision, record.Status)
 		}
-	}
-	expected := 1
-	if verb == engine.VerbUpgrade {
-		expected = 2
 	}
 	if deployed != expected || active != expected {
 		w.t.Errorf("revision %d is deployed and %d recorded, expected %d", deployed, active, expected)

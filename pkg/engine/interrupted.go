@@ -24,11 +24,7 @@ type InterruptedError struct {
 
 // Error says how to go on, and what goes on by itself.
 func (e *InterruptedError) Error() string {
-	resume := "run the same command again"
-	if e.Command != "" {
-		resume = "resume it with: " + e.Command
-	}
-	lines := []string{fmt.Sprintf("interrupted; run %s is not over, %s", e.Run.ID, resume)}
+	lines := []string{fmt.Sprintf("interrupted; run %s is not over, %s", e.Run.ID, resume(e.Command))}
 	var atWork []string
 	for _, action := range e.Run.Actions {
 		if action.State == v1.ActionRunning {
@@ -47,6 +43,14 @@ func (e *InterruptedError) Error() string {
 		lines = append(lines, "The change of the Helm release was cut short; the resumed run makes it again.")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// resume says how to go on with a run, by a command if one is known.
+func resume(command string) string {
+	if command == "" {
+		return "run the same command again"
+	}
+	return "resume it with: " + command
 }
 
 // Unwrap returns why the context ended.

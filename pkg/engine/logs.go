@@ -10,17 +10,17 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
-// follow starts to follow the pods of an action's attempt, and reports a pod
-// that cannot start.
+// follow starts to follow the pods of an action's attempt, and reports what keeps
+// them from starting.
 func (r *run) follow(action v1.ActionStatus) {
-	for _, pod := range r.watcher.podsOf(action.Job) {
+	pods := r.watcher.podsOf(action.Job)
+	for _, pod := range pods {
 		if jobs.Started(pod) {
 			r.logs.Add(pod, func(s *output.Stream) { r.stream(r.watcher.background, pod, action, s) })
-			continue
 		}
-		if why := jobs.Stuck(pod); why != "" && r.told.first(pod.Name, why) {
-			r.report(Event{Kind: ActionWaiting, Mode: action.Mode, Action: action.Name, Attempt: action.Attempt, Message: why})
-		}
+	}
+	if why := r.trouble.look(action.Job, pods, r.watcher.refusal(action.Job)); why != "" && r.told.first(action.Job, why) {
+		r.report(Event{Kind: ActionWaiting, Mode: action.Mode, Action: action.Name, Attempt: action.Attempt, Message: why})
 	}
 }
 

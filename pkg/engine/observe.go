@@ -169,14 +169,14 @@ func (r *run) timestamp() *metav1.Time {
 func (r *run) failure(ctx context.Context, job *batchv1.Job) string {
 	pods, err := r.engine.Kube.CoreV1().Pods(job.Namespace).List(ctx, metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + job.Name})
 	if err != nil {
-		return jobs.FailureOf(job)
+		return r.trouble.of(job, "")
 	}
 	for i := range pods.Items {
 		if result, ok := jobs.ResultOf(&pods.Items[i]); ok && result.Error != "" {
-			return result.Error
+			return r.trouble.of(job, result.Error)
 		}
 	}
-	return jobs.FailureOf(job)
+	return r.trouble.of(job, "")
 }
 
 // overdue is how long an attempt with a timeout may take in all.

@@ -55,7 +55,10 @@ func (e *Engine) Reachable() error {
 
 // checkNamespace leaves it to checkPermissions to speak when the namespace may not be read.
 func (e *Engine) checkNamespace(ctx context.Context, namespace string) error {
-	_, err := e.Kube.CoreV1().Namespaces().Get(ctx, namespace, metav1.GetOptions{})
+	found, err := e.Kube.CoreV1().Namespaces().Get(ctx, namespace, metav1.GetOptions{})
+	if err == nil && found.DeletionTimestamp != nil {
+		return &EndingError{Namespace: namespace}
+	}
 	if apierrors.IsNotFound(err) {
 		return &PreflightError{fmt.Sprintf("the cluster has no namespace %s\nNothing was changed. Check --namespace; to create it, a platform admin runs: kubectl styrmin prepare %s", namespace, namespace)}
 	}

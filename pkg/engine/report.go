@@ -54,6 +54,9 @@ const (
 	RunFailed EventKind = "RunFailed"
 	// RunAborted: somebody ended the run for good.
 	RunAborted EventKind = "RunAborted"
+	// ClusterFailing: the API server does not do what it is asked; the engine tries
+	// again for a while.
+	ClusterFailing EventKind = "ClusterFailing"
 	// EngineStopping: the run was aborted, and the engine at work has not let go of it yet.
 	EngineStopping EventKind = "EngineStopping"
 	// ActionStopping: the run was aborted, and the action has not ended yet.

@@ -23,7 +23,9 @@ type run struct {
 	// id is the run's.
 	id string
 
-	// before holds each action's last attempt that had ended when this engine began.
+	// began is when this engine began or took up the run.
+	began time.Time
+	// before holds each action's last attempt that had ended by then.
 	before map[string]int32
 	// seen holds when this engine first saw each Job.
 	seen map[string]time.Time
@@ -31,8 +33,9 @@ type run struct {
 	blocked map[string]time.Time
 	// logs follows the pods' output.
 	logs output.Follower
-
-	told told
+	// trouble is what keeps pods from starting, told what of it was reported.
+	trouble trouble
+	told    told
 	// mode is the mode last reported.
 	mode v1.Mode
 	// helmErr is the failure of this engine's change of the release.

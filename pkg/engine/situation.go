@@ -27,6 +27,10 @@ type Prepared struct {
 	// Agreed is set when somebody has seen the plan and agreed to it. Do then
 	// refuses when the cluster has changed so much that another run would begin.
 	Agreed bool
+
+	// underWay is the run that the engine which carries this out has begun or taken
+	// up; empty before.
+	underWay string
 }
 
 // Situation is what the cluster says about a deployment and its release.

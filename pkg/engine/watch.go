@@ -3,18 +3,21 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
 // syncTimeout bounds the first listing of a run's Jobs and pods.
@@ -26,10 +29,15 @@ type watcher struct {
 	background context.Context
 	jobs       cache.Store
 	pods       cache.Store
-	changed    chan struct{}
-	stop       context.CancelFunc
-	informers  []cache.SharedIndexInformer
-	running    sync.WaitGroup
+	// refusals are the Events about pods that could not be made.
+	refusals  cache.Store
+	changed   chan struct{}
+	stop      context.CancelFunc
+	informers []cache.SharedIndexInformer
+	// besides are those that nobody waits for: who may not read what they watch
+	// does without.
+	besides []cache.SharedIndexInformer
+	running sync.WaitGroup
 }
 
 // newWatcher prepares to watch the Jobs and pods that bear a run's label.
@@ -38,12 +46,27 @@ func newWatcher(ctx context.Context, kube kubernetes.Interface, namespace, run s
 	factory := informers.NewSharedInformerFactoryWithOptions(kube, 0,
 		informers.WithNamespace(namespace),
 		informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = selector }))
-	jobs, pods := factory.Batch().V1().Jobs().Informer(), factory.Core().V1().Pods().Informer()
+	theJobs, pods := factory.Batch().V1().Jobs().Informer(), factory.Core().V1().Pods().Informer()
+	refusals := refusalInformer(kube, namespace)
 	watching, stop := context.WithCancel(ctx)
 	return &watcher{
 		background: watching, stop: stop, changed: make(chan struct{}, 1),
-		jobs: jobs.GetStore(), pods: pods.GetStore(), informers: []cache.SharedIndexInformer{jobs, pods},
+		jobs: theJobs.GetStore(), pods: pods.GetStore(), refusals: refusals.GetStore(),
+		informers: []cache.SharedIndexInformer{theJobs, pods}, besides: []cache.SharedIndexInformer{refusals},
 	}
+}
+
+// refusalInformer watches the Job controller's Events about pods that it could not
+// make; they bear no label of ours.
+func refusalInformer(kube kubernetes.Interface, namespace string) cache.SharedIndexInformer {
+	selector := fields.Set{"involvedObject.kind": "Job", "reason": "FailedCreate"}.AsSelector().String()
+	factory := informers.NewSharedInformerFactoryWithOptions(kube, 0,
+		informers.WithNamespace(namespace),
+		informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.FieldSelector = selector }))
+	informer := factory.Core().V1().Events().Informer()
+	// It has not begun, so this cannot fail; and what it misses is no news.
+	_ = informer.SetWatchErrorHandlerWithContext(func(context.Context, *cache.Reflector, error) {})
+	return informer
 }
 
 // start begins to watch and waits for the first listing.
@@ -53,13 +76,15 @@ func (w *watcher) start(ctx context.Context) error {
 		UpdateFunc: func(any, any) { w.signal() },
 		DeleteFunc: func(any) { w.signal() },
 	}
-	synced := make([]cache.InformerSynced, 0, len(w.informers))
-	for _, informer := range w.informers {
+	for _, informer := range slices.Concat(w.informers, w.besides) {
 		if _, err := informer.AddEventHandler(handler); err != nil {
 			return err
 		}
-		synced = append(synced, informer.HasSynced)
 		w.running.Go(func() { informer.RunWithContext(w.background) })
+	}
+	synced := make([]cache.InformerSynced, 0, len(w.informers))
+	for _, informer := range w.informers {
+		synced = append(synced, informer.HasSynced)
 	}
 	syncing, cancel := context.WithTimeout(w.background, syncTimeout)
 	defer cancel()
@@ -119,4 +144,14 @@ func (w *watcher) podsOf(job string) []*corev1.Pod {
 		}
 	}
 	return out
+}
+
+// refusal is why no pod of a Job could be made; empty when nobody says so.
+func (w *watcher) refusal(job string) string {
+	for _, object := range w.refusals.List() {
+		if event, ok := object.(*corev1.Event); ok && event.InvolvedObject.Name == job {
+			return jobs.Refusal(event)
+		}
+	}
+	return ""
 }

@@ -196,7 +196,7 @@ func (w *world) records() []release.Record {
 func (w *world) eventually(what string, try func() error) {
 	w.t.Helper()
 	var err error
-	for range 300 {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		if err = try(); err == nil {
 			return
 		}

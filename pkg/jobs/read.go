@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -66,12 +67,30 @@ func StateOf(job *batchv1.Job) v1.ActionState {
 
 // FailureOf says why a Job failed in the Job controller's words, empty when it did not.
 func FailureOf(job *batchv1.Job) string {
-	for _, condition := range job.Status.Conditions {
+	failed := failedCondition(job)
+	switch {
+	case failed == nil:
+		return ""
+	case TimedOut(job) && job.Spec.ActiveDeadlineSeconds != nil:
+		return fmt.Sprintf("it was not over after %s, its time-out (%s)", time.Duration(*job.Spec.ActiveDeadlineSeconds)*time.Second, failed.Reason)
+	default:
+		return strings.TrimSpace(failed.Reason + ": " + failed.Message)
+	}
+}
+
+// TimedOut is true for a Job that failed because it took longer than it may.
+func TimedOut(job *batchv1.Job) bool {
+	failed := failedCondition(job)
+	return failed != nil && failed.Reason == batchv1.JobReasonDeadlineExceeded
+}
+
+func failedCondition(job *batchv1.Job) *batchv1.JobCondition {
+	for i, condition := range job.Status.Conditions {
 		if condition.Type == batchv1.JobFailed && condition.Status == corev1.ConditionTrue {
-			return strings.TrimSpace(condition.Reason + ": " + condition.Message)
+			return &job.Status.Conditions[i]
 		}
 	}
-	return ""
+	return nil
 }
 
 // EndOf is when a Job ended by the cluster's own clock; nil while it has not.

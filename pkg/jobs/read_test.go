@@ -57,6 +57,25 @@ func TestFailureOf(t *testing.T) {
 	}
 }
 
+func TestFailureOfATimeOut(t *testing.T) {
+	job := jobs.Build(custom())
+	job.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobFailed, Status: corev1.ConditionTrue, Reason: batchv1.JobReasonDeadlineExceeded, Message: "m"}}
+	if got, want := jobs.FailureOf(job), "it was not over after 1m0s, its time-out (DeadlineExceeded)"; got != want || !jobs.TimedOut(job) {
+		t.Errorf("found %q, expected %q", got, want)
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	for message, want := range map[string]string{
+		`Error creating: pods "pre-a-x-1-abcde" is forbidden: exceeded quota: full, requested: pods=1`: "its pod cannot be made: exceeded quota: full, requested: pods=1",
+		"Error creating: Internal error occurred: no leader":                                           "its pod cannot be made: Internal error occurred: no leader",
+	} {
+		if got := jobs.Refusal(&corev1.Event{Message: message}); got != want {
+			t.Errorf("found %q, expected %q", got, want)
+		}
+	}
+}
+
 func TestEndOf(t *testing.T) {
 	at := metav1.Unix(1700000000, 0)
 	for name, tt := range map[string]struct {

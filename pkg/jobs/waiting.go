@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"fmt"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -33,4 +34,15 @@ func Stuck(pod *corev1.Pod) string {
 		return fmt.Sprintf("container %s waits: %s: %s", status.Name, waiting.Reason, waiting.Message)
 	}
 	return ""
+}
+
+// Refusal says why the Job controller could not make a pod, by its Event about the
+// Job: a quota is used up, for one.
+func Refusal(event *corev1.Event) string {
+	why := strings.TrimPrefix(event.Message, "Error creating: ")
+	// The pod's name is a new one each time.
+	if _, reason, found := strings.Cut(why, "is forbidden: "); found {
+		why = reason
+	}
+	return "its pod cannot be made: " + why
 }

@@ -101,6 +101,8 @@ func (l *Lines) run(e engine.Event) string {
 		return l.failed(e)
 	case engine.RunAborted:
 		return l.paint(red, e.Message)
+	case engine.ClusterFailing:
+		return l.paint(amber, fmt.Sprintf("the cluster fails: %s; trying again for a while", e.Message))
 	case engine.EngineStopping:
 		return l.paint(amber, fmt.Sprintf("waiting until its engine, %s, lets go", e.Message))
 	default:

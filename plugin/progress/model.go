@@ -14,7 +14,7 @@ type model struct {
 	actions map[string]activity
 	// helm is the change of the release; its state is empty while nothing is known of it.
 	helm step
-	// ending says what the run's end waits for, if somebody aborted it.
+	// ending says what the run waits for: the end of its engine, when somebody aborted it, or a cluster that fails.
 	ending string
 }
 
@@ -64,6 +64,10 @@ func (m *model) take(e engine.Event) {
 		m.helm = step{state: helmHeld, message: oneLine(e.Message)}
 	case engine.HelmFailed:
 		m.helm = step{state: helmFailed, elapsed: e.Elapsed, message: oneLine(e.Message)}
+	case engine.ClusterFailing:
+		m.ending = "the cluster fails; trying again for a while: " + oneLine(e.Message)
+	case engine.RunResumed:
+		m.ending = ""
 	case engine.EngineStopping:
 		m.ending = "waiting until its engine, " + oneLine(e.Message) + ", lets go"
 	}

@@ -40,27 +40,46 @@ func (e *TakenError) Error() string {
 }
 
 // ErrLost cancels the run of an engine that could not renew its lock.
-var ErrLost = errors.New("the lock was lost: its Lease could not be renewed in time; run the same command again to resume")
+var ErrLost = errors.New("the lock was lost: the API server has not taken the renewal of its Lease in time")
+
+// ErrNotTaken is an elector that finds no API server to ask, which it would do for ever.
+var ErrNotTaken = errors.New("the lock could not be taken: the API server has not answered in time; run the same command again")
 
 // LeaseName is the name of a deployment's Lease.
 func LeaseName(deployment string) string { return "styrmin-" + deployment }
 
+// Lock is a deployment's lock as one engine sees it, which may take it again when it
+// lost it, without standing in its own way.
+type Lock struct {
+	lease      *resourcelock.LeaseLock
+	deployment string
+	owner      metav1.OwnerReference
+}
+
+// New returns the lock of a deployment, which owns the Lease. Nothing is taken yet.
+func New(client kubernetes.Interface, namespace, name string, owner metav1.OwnerReference) *Lock {
+	return &Lock{
+		lease: &resourcelock.LeaseLock{
+			LeaseMeta:  metav1.ObjectMeta{Namespace: namespace, Name: LeaseName(name)},
+			Client:     client.CoordinationV1(),
+			LockConfig: resourcelock.ResourceLockConfig{Identity: identity()},
+		},
+		deployment: name,
+		owner:      owner,
+	}
+}
+
 // Take takes the deployment's Lease (E3) and keeps it until release is called.
 // The returned context ends, with ErrLost as its cause, when the lock is lost. A lock
 // that another engine has is a *TakenError.
-func Take(ctx context.Context, client kubernetes.Interface, namespace, name string, owner metav1.OwnerReference) (locked context.Context, release func(), err error) {
-	lease := &resourcelock.LeaseLock{
-		LeaseMeta:  metav1.ObjectMeta{Namespace: namespace, Name: LeaseName(name)},
-		Client:     client.CoordinationV1(),
-		LockConfig: resourcelock.ResourceLockConfig{Identity: identity()},
-	}
-	if err := createLease(ctx, client, lease.LeaseMeta, owner); err != nil {
+func (l *Lock) Take(ctx context.Context) (locked context.Context, release func(), err error) {
+	if err := l.create(ctx); err != nil {
 		return nil, nil, err
 	}
-	if err := refuseLiveHolder(ctx, lease, name); err != nil {
+	if err := l.refuseLiveHolder(ctx); err != nil {
 		return nil, nil, err
 	}
-	return elect(ctx, lease, name)
+	return l.elect(ctx)
 }
 
 // identity names this engine to whoever finds the lock taken.
@@ -72,10 +91,11 @@ func identity() string {
 	return fmt.Sprintf("%s/%d-%s", host, os.Getpid(), rand.String(5))
 }
 
-// createLease makes the Lease, so that it belongs to the deployment and goes with it.
-func createLease(ctx context.Context, client kubernetes.Interface, meta metav1.ObjectMeta, owner metav1.OwnerReference) error {
-	meta.OwnerReferences = []metav1.OwnerReference{owner}
-	_, err := client.CoordinationV1().Leases(meta.Namespace).Create(ctx, &coordinationv1.Lease{ObjectMeta: meta}, metav1.CreateOptions{})
+// create makes the Lease, so that it belongs to the deployment and goes with it.
+func (l *Lock) create(ctx context.Context) error {
+	meta := l.lease.LeaseMeta
+	meta.OwnerReferences = []metav1.OwnerReference{l.owner}
+	_, err := l.lease.Client.Leases(meta.Namespace).Create(ctx, &coordinationv1.Lease{ObjectMeta: meta}, metav1.CreateOptions{})
 	if err != nil && !apierrors.IsAlreadyExists(err) {
 		return fmt.Errorf("create the lock %s/%s: %w", meta.Namespace, meta.Name, err)
 	}
@@ -85,18 +105,18 @@ func createLease(ctx context.Context, client kubernetes.Interface, meta metav1.O
 // refuseLiveHolder returns a TakenError when the Lease's holder renews it. A
 // holder that does not renew for duration is dead. Only this engine's own
 // clock counts, so clocks that differ do no harm.
-func refuseLiveHolder(ctx context.Context, lease *resourcelock.LeaseLock, name string) error {
-	first, _, err := lease.Get(ctx)
+func (l *Lock) refuseLiveHolder(ctx context.Context) error {
+	first, _, err := l.lease.Get(ctx)
 	if err != nil {
 		return fmt.Errorf("read the lock: %w", err)
 	}
-	if first.HolderIdentity == "" {
+	if first.HolderIdentity == "" || first.HolderIdentity == l.lease.Identity() {
 		return nil
 	}
 	// The requests do not get the poll's own deadline: one that it cut short would
 	// be an error of the cluster, and not the sign of a dead holder.
 	err = wait.PollUntilContextTimeout(ctx, retryPeriod/2, duration, false, func(context.Context) (bool, error) {
-		now, _, err := lease.Get(ctx)
+		now, _, err := l.lease.Get(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -104,12 +124,12 @@ func refuseLiveHolder(ctx context.Context, lease *resourcelock.LeaseLock, name s
 			return true, nil
 		}
 		if now.HolderIdentity != first.HolderIdentity || !now.RenewTime.Equal(&first.RenewTime) {
-			return false, takenBy(lease, name, now)
+			return false, l.takenBy(now)
 		}
 		return false, nil
 	})
 	if wait.Interrupted(err) && ctx.Err() == nil {
-		return evict(ctx, lease, name, *first)
+		return l.evict(ctx, *first)
 	}
 	return err
 }
@@ -117,44 +137,44 @@ func refuseLiveHolder(ctx context.Context, lease *resourcelock.LeaseLock, name s
 // evict frees the lock of a holder that did not renew for a whole lease. The
 // API server refuses when the holder renewed, or another engine was faster, since
 // the Lease was read. Without it the elector would wait for a lease once more.
-func evict(ctx context.Context, lease *resourcelock.LeaseLock, name string, dead resourcelock.LeaderElectionRecord) error {
+func (l *Lock) evict(ctx context.Context, dead resourcelock.LeaderElectionRecord) error {
 	dead.HolderIdentity = ""
-	err := lease.Update(ctx, dead)
+	err := l.lease.Update(ctx, dead)
 	if !apierrors.IsConflict(err) {
 		return err
 	}
-	now, _, err := lease.Get(ctx)
+	now, _, err := l.lease.Get(ctx)
 	if err != nil {
 		return fmt.Errorf("read the lock: %w", err)
 	}
 	if now.HolderIdentity == "" {
 		return nil
 	}
-	return takenBy(lease, name, now)
+	return l.takenBy(now)
 }
 
-func takenBy(lease *resourcelock.LeaseLock, name string, record *resourcelock.LeaderElectionRecord) *TakenError {
-	return &TakenError{Namespace: lease.LeaseMeta.Namespace, Name: name, Holder: record.HolderIdentity, Since: record.AcquireTime.Time}
+func (l *Lock) takenBy(record *resourcelock.LeaderElectionRecord) *TakenError {
+	return &TakenError{Namespace: l.lease.LeaseMeta.Namespace, Name: l.deployment, Holder: record.HolderIdentity, Since: record.AcquireTime.Time}
 }
 
 // elect takes the Lease with client-go's elector and renews it in the
 // background. It does not stand in line: when another engine was faster, that is
 // a TakenError.
-func elect(ctx context.Context, lease *resourcelock.LeaseLock, name string) (context.Context, func(), error) {
+func (l *Lock) elect(ctx context.Context) (context.Context, func(), error) {
 	locked, cancel := context.WithCancelCause(ctx)
 	electing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	won := make(chan struct{})
 	taken := make(chan struct{}, 1)
 	ended := make(chan struct{})
 	elector, err := leaderelection.NewLeaderElector(leaderelection.LeaderElectionConfig{
-		Lock: lease, LeaseDuration: duration, RenewDeadline: renewDeadline, RetryPeriod: retryPeriod,
+		Lock: l.lease, LeaseDuration: duration, RenewDeadline: renewDeadline, RetryPeriod: retryPeriod,
 		ReleaseOnCancel: true,
-		Name:            lease.LeaseMeta.Name,
+		Name:            l.lease.LeaseMeta.Name,
 		Callbacks: leaderelection.LeaderCallbacks{
 			OnStartedLeading: func(context.Context) { close(won) },
 			OnStoppedLeading: func() { cancel(ErrLost) },
 			OnNewLeader: func(holder string) {
-				if holder != "" && holder != lease.Identity() {
+				if holder != "" && holder != l.lease.Identity() {
 					select {
 					case taken <- struct{}{}:
 					default:
@@ -174,11 +194,14 @@ func elect(ctx context.Context, lease *resourcelock.LeaseLock, name string) (con
 		return locked, release, nil
 	case <-taken:
 		release()
-		now, _, err := lease.Get(ctx)
+		now, _, err := l.lease.Get(ctx)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read the lock: %w", err)
 		}
-		return nil, nil, takenBy(lease, name, now)
+		return nil, nil, l.takenBy(now)
+	case <-time.After(duration):
+		release()
+		return nil, nil, ErrNotTaken
 	case <-ctx.Done():
 		release()
 		return nil, nil, context.Cause(ctx)

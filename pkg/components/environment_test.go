@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -31,8 +32,10 @@ import (
 var server struct {
 	sync.Once
 	config *rest.Config
-	err    error
-	stop   []func()
+	// audit is the file in which the server notes every request.
+	audit string
+	err   error
+	stop  []func()
 }
 
 func TestMain(m *testing.M) {
@@ -100,6 +103,9 @@ func startServer(binaries string) error {
 	control := &envtest.Environment{BinaryAssetsDirectory: binaries}
 	// An alpha feature, off by default: autoscalers whose lower bound is 0.
 	control.ControlPlane.GetAPIServer().Configure().Append("feature-gates", "HPAScaleToZero=true")
+	if err := auditRequests(control); err != nil {
+		return err
+	}
 	config, err := control.Start()
 	if err != nil {
 		return fmt.Errorf("start the API server: %w", err)
@@ -123,6 +129,20 @@ func startServer(binaries string) error {
 	}
 	server.stop = append(server.stop, playNodes(kube))
 	return addNode(context.Background(), kube)
+}
+
+// auditRequests lets the server note who asked for what.
+func auditRequests(control *envtest.Environment) error {
+	directory, err := os.MkdirTemp("", "styrmin-audit")
+	if err != nil {
+		return err
+	}
+	server.stop = append(server.stop, func() { _ = os.RemoveAll(directory) })
+	policy := filepath.Join(directory, "policy.yaml")
+	server.audit = filepath.Join(directory, "audit.log")
+	control.ControlPlane.GetAPIServer().Configure().Append("audit-policy-file", policy).Append("audit-log-path", server.audit)
+	const rules = "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n  - level: Metadata\n"
+	return os.WriteFile(policy, []byte(rules), 0o600)
 }
 
 // addNode makes a node that takes pods: a new one is tainted until a kubelet reports.

@@ -32,25 +32,25 @@ func template(image string, finalizers ...string) corev1.PodTemplateSpec {
 var makers = map[kind]func(context.Context, *Client, corev1.PodTemplateSpec) error{
 	deployment: func(ctx context.Context, c *Client, pod corev1.PodTemplateSpec) error {
 		_, err := c.kube.AppsV1().Deployments(c.namespace).Create(ctx, &appsv1.Deployment{
-			ObjectMeta: named, Spec: appsv1.DeploymentSpec{Replicas: new(int32(2)), Selector: selector, Template: pod},
+			ObjectMeta: named, Spec: appsv1.DeploymentSpec{Replicas: new(int32(2)), Selector: selectorOf(pod), Template: pod},
 		}, metav1.CreateOptions{})
 		return err
 	},
 	statefulSet: func(ctx context.Context, c *Client, pod corev1.PodTemplateSpec) error {
 		_, err := c.kube.AppsV1().StatefulSets(c.namespace).Create(ctx, &appsv1.StatefulSet{
-			ObjectMeta: named, Spec: appsv1.StatefulSetSpec{Replicas: new(int32(2)), Selector: selector, Template: pod},
+			ObjectMeta: named, Spec: appsv1.StatefulSetSpec{Replicas: new(int32(2)), Selector: selectorOf(pod), Template: pod},
 		}, metav1.CreateOptions{})
 		return err
 	},
 	daemonSet: func(ctx context.Context, c *Client, pod corev1.PodTemplateSpec) error {
 		_, err := c.kube.AppsV1().DaemonSets(c.namespace).Create(ctx, &appsv1.DaemonSet{
-			ObjectMeta: named, Spec: appsv1.DaemonSetSpec{Selector: selector, Template: pod},
+			ObjectMeta: named, Spec: appsv1.DaemonSetSpec{Selector: selectorOf(pod), Template: pod},
 		}, metav1.CreateOptions{})
 		return err
 	},
 	replicaSet: func(ctx context.Context, c *Client, pod corev1.PodTemplateSpec) error {
 		_, err := c.kube.AppsV1().ReplicaSets(c.namespace).Create(ctx, &appsv1.ReplicaSet{
-			ObjectMeta: named, Spec: appsv1.ReplicaSetSpec{Replicas: new(int32(2)), Selector: selector, Template: pod},
+			ObjectMeta: named, Spec: appsv1.ReplicaSetSpec{Replicas: new(int32(2)), Selector: selectorOf(pod), Template: pod},
 		}, metav1.CreateOptions{})
 		return err
 	},
@@ -67,6 +67,11 @@ var (
 	named    = metav1.ObjectMeta{Name: "w"}
 	selector = &metav1.LabelSelector{MatchLabels: map[string]string{"name": "w"}}
 )
+
+// selectorOf selects the pods of a template.
+func selectorOf(pod corev1.PodTemplateSpec) *metav1.LabelSelector {
+	return &metav1.LabelSelector{MatchLabels: map[string]string{"name": pod.Labels["name"]}}
+}
 
 // situation is something that may befall a primitive.
 type situation struct {

@@ -1,0 +1,136 @@
+package components
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/yaml"
+)
+
+// byAnotherWay are permissions that only other surroundings need, and which.
+var byAnotherWay = map[string]string{
+	"create pods/exec": "SPDY, where no WebSocket passes; API servers from 1.35 on ask for it with a WebSocket, too",
+}
+
+// TestRole: the actions' role grants what the primitives ask of the API server, as its
+// audit log has it, and nothing else (A4).
+func TestRole(t *testing.T) {
+	ctx, admin := onServer(t)
+	role := actionRole(t)
+	user := "action-of-" + admin.namespace
+	must(t, admin.grant(ctx, role, user))
+	config := rest.CopyConfig(server.config)
+	config.Impersonate = rest.ImpersonationConfig{UserName: user}
+	action, err := New(config, admin.namespace, t.Logf)
+	must(t, err)
+	everyPrimitive(ctx, t, admin, action)
+
+	granted, asked := map[string]bool{}, requests(t, user)
+	for _, rule := range role.Rules {
+		for _, resource := range rule.Resources {
+			for _, verb := range rule.Verbs {
+				granted[strings.TrimSuffix(verb+" "+resource+"."+rule.APIGroups[0], ".")] = true
+			}
+		}
+	}
+	for request := range asked {
+		if !granted[request] {
+			t.Errorf("a primitive asks for %s, which manifests/namespace/action.yaml does not grant", request)
+		}
+	}
+	for permission := range granted {
+		if !asked[permission] && byAnotherWay[permission] == "" {
+			t.Errorf("manifests/namespace/action.yaml grants %s, which no primitive asks for", permission)
+		}
+	}
+}
+
+// actionRole is the role of the actions' service account.
+func actionRole(t *testing.T) rbacv1.Role {
+	t.Helper()
+	manifest, err := os.ReadFile("../../manifests/namespace/action.yaml")
+	must(t, err)
+	for _, document := range strings.Split(string(manifest), "\n---\n") {
+		var role rbacv1.Role
+		must(t, yaml.Unmarshal([]byte(document), &role))
+		if role.Kind == "Role" {
+			return role
+		}
+	}
+	t.Fatal("no Role")
+	return rbacv1.Role{}
+}
+
+// grant gives a user a role in the namespace.
+func (c *Client) grant(ctx context.Context, role rbacv1.Role, user string) error {
+	if _, err := c.kube.RbacV1().Roles(c.namespace).Create(ctx, &role, metav1.CreateOptions{}); err != nil {
+		return err
+	}
+	_, err := c.kube.RbacV1().RoleBindings(c.namespace).Create(ctx, &rbacv1.RoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: role.Name},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: role.Name},
+		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: "User", Name: user}},
+	}, metav1.CreateOptions{})
+	return err
+}
+
+// everyPrimitive calls each primitive, with everything there that one may touch. No
+// node runs the pods, so that what reaches into one fails, having asked.
+func everyPrimitive(ctx context.Context, t *testing.T, admin, action *Client) {
+	t.Helper()
+	for _, k := range kinds {
+		pod := template("fine")
+		pod.Labels["name"] = string(k)
+		must(t, makers[k](ctx, admin, pod))
+	}
+	admin.autoscale(ctx, t, 0)
+	_, err := admin.dynamic.Resource(scaledObject).Namespace(admin.namespace).Create(ctx, &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": map[string]any{"name": "w"},
+		"spec": map[string]any{"scaleTargetRef": map[string]any{"name": "w"}},
+	}}, metav1.CreateOptions{})
+	must(t, err)
+	for _, do := range []func(context.Context, ...Component) error{action.Ready, action.Restart, action.Stop, action.Start} {
+		must(t, do(ctx, worker))
+	}
+	_, err = action.Exec(ctx, worker, ExecOptions{Commands: [][]string{{"true"}}})
+	t.Log(err)
+	_, err = action.CopyFrom(ctx, worker, CopyOptions{Path: "/data", To: t.TempDir()})
+	t.Log(err)
+	_, err = action.Logs(ctx, worker, LogsOptions{})
+	t.Log(err)
+	short, cut := action.until(ctx, "pod w-job-")
+	_, err = cut.Job(short, worker, JobOptions{Command: []string{"true"}})
+	t.Log(err)
+	action.events(ctx, "w")
+}
+
+// requests are what a user asked of the API server, as "VERB RESOURCE.GROUP".
+func requests(t *testing.T, user string) map[string]bool {
+	t.Helper()
+	file, err := os.Open(server.audit)
+	must(t, err)
+	defer file.Close()
+	asked := map[string]bool{}
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		var event struct {
+			Verb             string
+			ImpersonatedUser struct{ Username string }
+			ObjectRef        *struct{ Resource, Subresource, APIGroup string }
+		}
+		must(t, json.Unmarshal(lines.Bytes(), &event))
+		if event.ImpersonatedUser.Username == user && event.ObjectRef != nil {
+			resource := strings.TrimSuffix(event.ObjectRef.Resource+"/"+event.ObjectRef.Subresource, "/")
+			asked[strings.TrimSuffix(fmt.Sprintf("%s %s.%s", event.Verb, resource, event.ObjectRef.APIGroup), ".")] = true
+		}
+	}
+	return asked
+}

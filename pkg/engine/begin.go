@@ -30,7 +30,7 @@ func (e *Engine) begin(ctx context.Context, p *Prepared) (*run, error) {
 		return nil, err
 	}
 	if !p.Situation.Changed {
-		return nil, nil
+		return nil, e.acknowledge(ctx, deployment)
 	}
 	if err := e.store(ctx, p, deployment); err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (e *Engine) record(ctx context.Context, p *Prepared, deployment *v1.Styrmin
 		status:   newStatusWriter(e.Client, deployment),
 		stages:   lifecycle.Stages(actions, p.Situation.Hook, p.Instance.HelmInAction()),
 	}
-	kind, requester := RunResumed, e.requester(ctx, p)
+	begun, requester := Event{Kind: RunResumed}, e.requester(ctx, p)
 	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
 		status.ObservedGeneration = deployment.Generation
 		defer func() { status.Run.Request = p.Detached.id(); r.underWay(status) }()
@@ -134,7 +134,7 @@ func (e *Engine) record(ctx context.Context, p *Prepared, deployment *v1.Styrmin
 			p.Reopen(status.Run)
 			return
 		}
-		kind = RunStarted
+		begun = Event{Kind: RunStarted, Message: p.news()}
 		archive(status)
 		status.Run = r.newRun(deployment)
 		status.Run.RequestedBy = requester
@@ -143,7 +143,7 @@ func (e *Engine) record(ctx context.Context, p *Prepared, deployment *v1.Styrmin
 		return nil, err
 	}
 	r.id = r.current().ID
-	r.report(Event{Kind: kind})
+	r.report(begun)
 	r.reportKnown()
 	return r, nil
 }

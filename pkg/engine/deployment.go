@@ -94,6 +94,20 @@ func (e *Engine) ensureDeployment(ctx context.Context, p *Prepared) (*v1.Styrmin
 	return created, nil
 }
 
+// acknowledge says of a spec that needs no run that it is carried out: what was true
+// of the deployment is true of it, and who waits for a condition need not wait.
+func (e *Engine) acknowledge(ctx context.Context, stored *v1.StyrminDeployment) error {
+	if stored.Status.ObservedGeneration == stored.Generation {
+		return nil
+	}
+	return newStatusWriter(e.Client, stored).update(ctx, func(status *v1.StyrminDeploymentStatus) {
+		status.ObservedGeneration = stored.Generation
+		for i := range status.Conditions {
+			status.Conditions[i].ObservedGeneration = stored.Generation
+		}
+	})
+}
+
 // updateSpec brings the stored spec to the desired one.
 func (e *Engine) updateSpec(ctx context.Context, stored *v1.StyrminDeployment, desired v1.StyrminDeploymentSpec) error {
 	if equality.Semantic.DeepEqual(stored.Spec, desired) {

@@ -75,9 +75,9 @@ func happened(event Event) string {
 	switch event.Kind {
 	case RunStarted:
 		if event.Run.RequestedBy == "" {
-			return ""
+			return event.Message
 		}
-		return "asked for by " + event.Run.RequestedBy
+		return strings.TrimSuffix("asked for by "+event.Run.RequestedBy+"; "+event.Message, "; ")
 	case RunPaused:
 		return fmt.Sprintf(pausedMessage, event.Mode)
 	case RunSucceeded:

@@ -11,7 +11,7 @@ type EventKind string
 
 // What an engine reports.
 const (
-	// RunStarted: a new run was recorded.
+	// RunStarted: a new run was recorded; the message says in which inputs it differs from the one before, or from what is deployed.
 	RunStarted EventKind = "RunStarted"
 	// RunResumed: an unfinished run of the same inputs goes on.
 	RunResumed EventKind = "RunResumed"

@@ -5,24 +5,51 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 )
 
-// Changes names the inputs in which two instances differ, beside the driver and
-// the application version. It holds no values: they may be secret.
+// Changes names the inputs in which two instances differ, beside the versions of the
+// application and of the driver. It holds no values: they may be secret.
 type Changes struct {
 	// Parameters are names; a parameter that only one driver declares counts, too.
 	Parameters []string `json:"parameters"`
 	// Config are the keys of the site configuration.
 	Config []string `json:"config"`
+	// Files are the driver's that have another content, or that only one has.
+	Files []string `json:"files"`
 	// Chart is true when the chart has another content.
 	Chart bool `json:"chart"`
 }
 
 // None is true when nothing differs.
-func (c Changes) None() bool { return len(c.Parameters)+len(c.Config) == 0 && !c.Chart }
+func (c Changes) None() bool { return len(c.Parameters)+len(c.Config)+len(c.Files) == 0 && !c.Chart }
+
+// Lines says for people what differs, a line for each kind of input.
+func (c Changes) Lines() []string {
+	var lines []string
+	for _, kind := range []struct {
+		what  string
+		names []string
+	}{
+		{"parameters change", c.Parameters},
+		{"configuration changes", c.Config},
+		{"files of the driver change", c.Files},
+	} {
+		if len(kind.names) > 0 {
+			lines = append(lines, kind.what+": "+strings.Join(kind.names, ", "))
+		}
+	}
+	if c.Chart {
+		lines = append(lines, "the chart changes")
+	}
+	return lines
+}
 
 // Changed compares two instances; nil for from compares with nothing, where
-// every parameter and every key is new.
+// every parameter, key and file is new.
 func Changed(from, to *Instance) Changes {
 	if from == nil {
 		from = &Instance{}
@@ -30,8 +57,22 @@ func Changed(from, to *Instance) Changes {
 	return Changes{
 		Parameters: differing(from.Context.Parameters, to.Context.Parameters),
 		Config:     differing(from.Context.Instance.Config, to.Context.Instance.Config),
+		Files:      differing(filesOf(from.Driver), filesOf(to.Driver)),
 		Chart:      from.Context.App.Chart != to.Context.App.Chart,
 	}
+}
+
+// filesOf are the contents of a driver's files by their names, driver.styrmin.yml among them.
+func filesOf(d *driver.Driver) map[string]any {
+	files := map[string]any{}
+	if d == nil {
+		return files
+	}
+	files[v1.DriverFile] = d.Raw
+	for name, content := range d.Files {
+		files[name] = content
+	}
+	return files
 }
 
 // differing lists the sorted keys whose values are not the same.

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/styrmin/kubectl-styrmin/pkg/driver"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 )
 
@@ -49,5 +50,28 @@ func TestChanged(t *testing.T) {
 				t.Errorf("(-expected +found)\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestChangedFiles: a driver's files by their names, its own among them.
+func TestChangedFiles(t *testing.T) {
+	with := func(version, actions string, more ...string) *instance.Instance {
+		d := &driver.Driver{Raw: map[string]any{"spec": map[string]any{"version": version}}, Files: map[string]string{"actions.py": actions}}
+		for _, name := range more {
+			d.Files[name] = ""
+		}
+		return &instance.Instance{Driver: d}
+	}
+	for name, tt := range map[string]struct {
+		to   *instance.Instance
+		want []string
+	}{
+		"nothing": {with("1", "a"), nil},
+		"actions": {with("1", "b"), []string{"actions.py"}},
+		"all":     {with("2", "b", "more.py"), []string{"actions.py", "driver.styrmin.yml", "more.py"}},
+	} {
+		if diff := cmp.Diff(tt.want, instance.Changed(with("1", "a"), tt.to).Files, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: (-expected +found)\n%s", name, diff)
+		}
 	}
 }

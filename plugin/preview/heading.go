@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
-	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 )
 
@@ -27,7 +26,7 @@ func (v *view) heading() {
 	for _, cause := range p.Why {
 		v.line("", "  %s", v.because(cause))
 	}
-	for _, line := range differences(p.Inputs) {
+	for _, line := range p.Inputs.Lines() {
 		v.line("", "  %s", line)
 	}
 	v.abandoned()
@@ -90,7 +89,7 @@ func (v *view) abandoned() {
 	switch run.Resumption {
 	case lifecycle.OtherInputs:
 		v.line(amber, "%sits inputs are others", what)
-		for _, line := range differences(run.Inputs) {
+		for _, line := range run.Inputs.Lines() {
 			v.line(amber, "    compared with it, %s", line)
 		}
 	case lifecycle.ReleaseMoved:
@@ -108,21 +107,6 @@ func ended(phase v1.RunPhase) string {
 	default:
 		return "has not ended (" + strings.ToLower(string(phase)) + ")"
 	}
-}
-
-// differences names what differs between two runs' inputs.
-func differences(c instance.Changes) []string {
-	var lines []string
-	if len(c.Parameters) > 0 {
-		lines = append(lines, "parameters change: "+strings.Join(c.Parameters, ", "))
-	}
-	if len(c.Config) > 0 {
-		lines = append(lines, "configuration changes: "+strings.Join(c.Config, ", "))
-	}
-	if c.Chart {
-		lines = append(lines, "the chart changes")
-	}
-	return lines
 }
 
 // move is how something changes.

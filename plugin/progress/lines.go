@@ -86,7 +86,7 @@ func (l *Lines) text(e engine.Event) string {
 func (l *Lines) run(e engine.Event) string {
 	switch e.Kind {
 	case engine.RunStarted:
-		return aim(e.Run)
+		return aim(e.Run) + behind("; ", e.Message)
 	case engine.RunResumed:
 		return "resumed: " + aim(e.Run)
 	case engine.RunPaused:

@@ -14,6 +14,8 @@ type model struct {
 	actions map[string]activity
 	// helm is the change of the release; its state is empty while nothing is known of it.
 	helm step
+	// news says in which inputs the run differs from what was before.
+	news string
 	// ending says what the run waits for: the end of its engine, when somebody aborted it, or a cluster that fails.
 	ending string
 }
@@ -66,6 +68,8 @@ func (m *model) take(e engine.Event) {
 		m.helm = step{state: helmFailed, elapsed: e.Elapsed, message: oneLine(e.Message)}
 	case engine.ClusterFailing:
 		m.ending = "the cluster fails; trying again for a while: " + oneLine(e.Message)
+	case engine.RunStarted:
+		m.news = oneLine(e.Message)
 	case engine.RunResumed:
 		m.ending = ""
 	case engine.EngineStopping:

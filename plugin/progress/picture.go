@@ -12,17 +12,27 @@ import (
 // picture is a run as it is drawn at a moment. Where it is higher than the
 // terminal, what is over or due is told by each mode's counts alone.
 func (m *model) picture(now time.Time, width, height int) []row {
+	rows := m.headings(now)
+	height -= len(rows) - 1
 	sections := m.sections(now, width)
 	if size(sections) > height {
 		room := height - size(only(sections, nothing))
 		sections = only(sections, busiest(sections, room))
 	}
-	rows := []row{m.heading(now)}
 	for _, s := range sections {
 		rows = append(rows, s.rows()...)
 	}
 	if m.ending != "" && m.run.EndedAt == nil {
 		rows = append(rows, row{{amber, m.ending}})
+	}
+	return rows
+}
+
+// headings say what runs, how far it is, and what is new about it.
+func (m *model) headings(now time.Time) []row {
+	rows := []row{m.heading(now)}
+	if m.news != "" {
+		rows = append(rows, row{{dim, "  " + m.news}})
 	}
 	return rows
 }

@@ -82,7 +82,7 @@ func (p planner) compare(plan *Plan) {
 
 // unchanged are inputs in which nothing differs, or of which nothing is known.
 func unchanged() instance.Changes {
-	return instance.Changes{Parameters: []string{}, Config: []string{}}
+	return instance.Changes{Parameters: []string{}, Config: []string{}, Files: []string{}}
 }
 
 func (p planner) why(target lifecycle.Target) []lifecycle.Cause {

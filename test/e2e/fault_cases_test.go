@@ -27,9 +27,13 @@ var faultCases = []faultCase{
 	{name: "kubelet away while the action ends", whole: true, jobs: 1, phase: v1.RunSucceeded, meet: func(f *faulty) {
 		f.underWay()
 		f.cluster("daemon", "stop", "kubelet")
-		f.Cleanup(func() { f.cluster("daemon", "start", "kubelet") })
+		f.Cleanup(func() { execute(cleanupContext(f.T), f.kubeconfig, "", "cluster", "daemon", "start", "kubelet") })
 		f.pass(lasts)
 		f.cluster("daemon", "start", "kubelet")
+		f.eventually("commands run in pods again", func() (string, bool) {
+			r := f.kubectl("exec", "ledger", "--", "true")
+			return r.out, r.code == 0
+		})
 		f.release("pre_a")
 	}},
 	{name: "etcd compacted, watches have to begin anew", whole: true, jobs: 1, phase: v1.RunSucceeded, meet: func(f *faulty) {
@@ -107,7 +111,7 @@ var faultCases = []faultCase{
 		// Something that stays, and with it the namespace, until it is let go.
 		f.apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: stays, finalizers: [styrmin.io/test]}}")
 		f.Cleanup(func() {
-			f.run("kubectl", "-n", f.name, "patch", "configmap", "stays", "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
+			execute(cleanupContext(f.T), f.kubeconfig, "", "kubectl", "-n", f.name, "patch", "configmap", "stays", "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
 		})
 		f.kubectl("delete", "namespace", f.name, "--wait=false").expect(f.T, 0)
 		f.ends()

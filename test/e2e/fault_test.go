@@ -113,13 +113,15 @@ func (f *faulty) start(arguments ...string) {
 	f.upgrade = launch(f.Context(), f.proxy.kubeconfig, "", f.styrminCommand(f.command)...)
 }
 
-// underWay starts the upgrade and returns when its action pre_a is at work, which
-// goes on when it is released.
+// underWay starts the upgrade and returns when its action pre_a, and no other, is at
+// work. It needs nothing of the cluster until it is released; an action that does
+// may fail by itself when the cluster does.
 func (f *faulty) underWay() {
 	f.Helper()
 	f.hold("pre_a")
 	f.start()
 	f.awaitBegun(faultVersion, "pre_a", 1)
+	f.awaitState("app", "pre_b", v1.ActionSucceeded)
 }
 
 // cluster is the tool that has made the cluster.
@@ -201,7 +203,7 @@ func (f *faulty) finish(c faultCase) string {
 		then = fmt.Sprintf("exit %d", again.code)
 	case strings.Contains(again.out, "nothing to do"):
 		then = "nothing to do"
-	case !strings.Contains(again.out, "resuming run"):
+	case !strings.Contains(again.out, " resumed: "):
 		f.Errorf("given again, the command did not resume the run")
 		then = "anew"
 	}

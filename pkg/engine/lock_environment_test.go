@@ -152,3 +152,21 @@ func TestLostLock(t *testing.T) {
 	w.must(w.kubelet.endAll(t.Context(), w.namespace, "slow", ending{}))
 	w.must(within(t, patience, "the run's end", done))
 }
+
+// TestLockIsMadeWithItsOwner: also when somebody deletes it under an engine at work, so
+// that it goes with the deployment.
+func TestLockIsMadeWithItsOwner(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.kubelet.decide(w.namespace, "slow", runs)
+	events, done := w.inBackground(t.Context(), w.request(engine.VerbSetup, w.driverWith("setup/pre/slow"), "1.0"))
+	w.eventually("the start", func() error { return events.has("ActionStarted slow#1") })
+	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: lock.LeaseName(deploymentName)}}
+	w.must(w.admin.Delete(t.Context(), lease))
+	w.eventually("the lock is there again", func() error { return w.admin.Get(t.Context(), client.ObjectKeyFromObject(lease), lease) })
+	if owners := lease.OwnerReferences; len(owners) != 1 || owners[0].UID != w.deployment().UID {
+		t.Errorf("the new lock is owned by %v, expected the deployment", owners)
+	}
+	w.must(w.kubelet.endAll(t.Context(), w.namespace, "slow", ending{}))
+	w.must(within(t, patience, "the run's end", done))
+}

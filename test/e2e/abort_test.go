@@ -33,7 +33,7 @@ func TestAbort(t *testing.T) {
 			expect(t, 0, "run "+run+" was aborted by alice-"+s.name, "wrong window", "nothing of it is at work any more", "The Helm release was not touched")
 		s.nothingAtWork(run)
 		upgrade.wait().expect(t, 4, "run "+run+" was aborted by alice-"+s.name, "wrong window", "the next run starts from the beginning")
-		watch.wait().expect(t, 1, "run "+run+" was aborted by alice-"+s.name)
+		watch.wait().expect(t, 1, "run "+run+": aborted by alice-"+s.name)
 	})
 	alice.styrmin("abort", "app").expect(t, 1, "is over: it was aborted by alice-"+s.name)
 

@@ -102,6 +102,15 @@ func (l *Lock) create(ctx context.Context) error {
 	return nil
 }
 
+// owned is a Lease that only create makes: client-go's elector would make one that is
+// gone again, without its owner, and it would stay when the deployment has gone.
+type owned struct{ *resourcelock.LeaseLock }
+
+// Create implements resourcelock.Interface.
+func (o owned) Create(context.Context, resourcelock.LeaderElectionRecord) error {
+	return fmt.Errorf("the lock %s is gone", o.Describe())
+}
+
 // refuseLiveHolder returns a TakenError when the Lease's holder renews it. A
 // holder that does not renew for duration is dead. Only this engine's own
 // clock counts, so clocks that differ do no harm.
@@ -167,7 +176,7 @@ func (l *Lock) elect(ctx context.Context) (context.Context, func(), error) {
 	taken := make(chan struct{}, 1)
 	ended := make(chan struct{})
 	elector, err := leaderelection.NewLeaderElector(leaderelection.LeaderElectionConfig{
-		Lock: l.lease, LeaseDuration: duration, RenewDeadline: renewDeadline, RetryPeriod: retryPeriod,
+		Lock: owned{l.lease}, LeaseDuration: duration, RenewDeadline: renewDeadline, RetryPeriod: retryPeriod,
 		ReleaseOnCancel: true,
 		Name:            l.lease.LeaseMeta.Name,
 		Callbacks: leaderelection.LeaderCallbacks{

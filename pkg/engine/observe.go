@@ -164,19 +164,14 @@ func (r *run) timestamp() *metav1.Time {
 	return &now
 }
 
-// failure says why a Job failed: the flow's own last error when there is one.
-// It asks the API server, because the Job's end can be seen before its pod's.
+// failure says why a Job failed. It asks the API server for its pods, because the
+// Job's end can be seen before theirs.
 func (r *run) failure(ctx context.Context, job *batchv1.Job) string {
 	pods, err := r.engine.Kube.CoreV1().Pods(job.Namespace).List(ctx, metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + job.Name})
 	if err != nil {
-		return r.trouble.of(job, "")
+		return r.trouble.of(job, jobs.FailureOf(job))
 	}
-	for i := range pods.Items {
-		if result, ok := jobs.ResultOf(&pods.Items[i]); ok && result.Error != "" {
-			return r.trouble.of(job, result.Error)
-		}
-	}
-	return r.trouble.of(job, "")
+	return r.trouble.of(job, jobs.Why(job, pods.Items))
 }
 
 // overdue is how long an attempt with a timeout may take in all.

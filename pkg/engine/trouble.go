@@ -45,18 +45,16 @@ func (t *trouble) look(job string, pods []*corev1.Pod, refusal string) string {
 	return why
 }
 
-// of says what befell the pods of a Job that failed; said is what one of them said
-// itself, empty for nothing.
-func (t *trouble) of(job *batchv1.Job, said string) string {
+// of says what befell the pods of a Job that failed; why is what the Job and the
+// pods that are left say.
+func (t *trouble) of(job *batchv1.Job, why string) string {
 	pod, deleted := t.deleted[job.Name]
 	switch {
 	case t.stuck[job.Name] != "":
 		return fmt.Sprintf("%s; no pod of it has started: %s", jobs.FailureOf(job), t.stuck[job.Name])
 	case deleted && !jobs.TimedOut(job):
 		return fmt.Sprintf("its pod %s was deleted before it ended", pod)
-	case said != "":
-		return said
 	default:
-		return jobs.FailureOf(job)
+		return why
 	}
 }

@@ -35,19 +35,20 @@ func TestTrouble(t *testing.T) {
 	}
 	for name, tt := range map[string]struct {
 		seen []seen
-		said string
+		// why is what the Job and its pods say.
+		why string
 		// reason is the Job controller's.
 		reason string
 		want   string
 	}{
-		"no trouble":           {[]seen{{pods: []*corev1.Pod{aPod("a", running)}}}, "", "BackoffLimitExceeded", "BackoffLimitExceeded: m"},
+		"no trouble":           {[]seen{{pods: []*corev1.Pod{aPod("a", running)}}}, "BackoffLimitExceeded: m", "BackoffLimitExceeded", "BackoffLimitExceeded: m"},
 		"the flow's own words": {[]seen{{pods: []*corev1.Pod{aPod("a", running)}}}, "no space", "BackoffLimitExceeded", "no space"},
 		"no image":             {[]seen{{pods: []*corev1.Pod{aPod("a", withoutImage)}}, {}}, "", "DeadlineExceeded", "DeadlineExceeded: m; no pod of it has started: container action waits: ImagePullBackOff: no such image"},
 		"no quota":             {[]seen{{refusal: "no quota"}}, "", "DeadlineExceeded", "DeadlineExceeded: m; no pod of it has started: no quota"},
-		"no quota at first":    {[]seen{{refusal: "no quota"}, {pods: []*corev1.Pod{aPod("a", running)}}}, "", "DeadlineExceeded", "DeadlineExceeded: m"},
+		"no quota at first":    {[]seen{{refusal: "no quota"}, {pods: []*corev1.Pod{aPod("a", running)}}}, "DeadlineExceeded: m", "DeadlineExceeded", "DeadlineExceeded: m"},
 		"deleted":              {[]seen{{pods: []*corev1.Pod{aPod("a", deleted)}}, {}}, "killed by SIGTERM", "BackoffLimitExceeded", "its pod a was deleted before it ended"},
 		"deleted, and another": {[]seen{{pods: []*corev1.Pod{aPod("a", deleted)}}, {pods: []*corev1.Pod{aPod("b", running)}}}, "no space", "BackoffLimitExceeded", "no space"},
-		"ended in time":        {[]seen{{pods: []*corev1.Pod{aPod("a", deleted)}}}, "", "DeadlineExceeded", "DeadlineExceeded: m"},
+		"ended in time":        {[]seen{{pods: []*corev1.Pod{aPod("a", deleted)}}}, "DeadlineExceeded: m", "DeadlineExceeded", "DeadlineExceeded: m"},
 	} {
 		job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "job"}}
 		job.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobFailed, Status: corev1.ConditionTrue, Reason: tt.reason, Message: "m"}}
@@ -55,7 +56,7 @@ func TestTrouble(t *testing.T) {
 		for _, s := range tt.seen {
 			trouble.look(job.Name, s.pods, s.refusal)
 		}
-		if found := trouble.of(job, tt.said); found != tt.want {
+		if found := trouble.of(job, tt.why); found != tt.want {
 			t.Errorf("%s: found %q, expected %q", name, found, tt.want)
 		}
 	}

@@ -43,6 +43,8 @@ func TestRulesCanFail(t *testing.T) {
 		{"up", arrowsPointDown, edges("/pkg/release /pkg/helm"), "pkg/release imports pkg/helm, which is not in a layer below"},
 		{"sideways", arrowsPointDown, edges("/pkg/jobs /pkg/components"), "pkg/jobs imports pkg/components"},
 		{"from below a package", arrowsPointDown, edges("/pkg/driver/python /pkg/engine"), "pkg/driver/python imports pkg/engine"},
+		{"up from a listed part", arrowsPointDown, edges("/pkg/runner/python /pkg/runner"), "pkg/runner/python imports pkg/runner"},
+		{"down to a listed part", arrowsPointDown, edges("/pkg/driver/validation /pkg/runner/python"), ""},
 		{"within a package", arrowsPointDown, edges("/plugin /plugin/progress", "/pkg/driver/validation /pkg/driver"), ""},
 		{"similar name is another package", arrowsPointDown, edges("/pkg/drivers /pkg/api/v1"), "pkg/drivers has no layer"},
 		{"unknown package", arrowsPointDown, edges("/pkg/utils"), "pkg/utils has no layer"},

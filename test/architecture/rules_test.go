@@ -11,7 +11,7 @@ import (
 )
 
 // layers lists every package, top first. A package imports only from layers below its own; a package
-// and its subpackages count as one. It refines the order that the design gives: cmd → plugin, webhook →
+// and its subpackages count as one, but for those that are listed themselves. It refines the order that the design gives: cmd → plugin, webhook →
 // engine, runner → lint → instance → jobs, lifecycle, components, helm → driver, values, release → diagnostic, api.
 var layers = [][]string{
 	{"cmd/kubectl-styrmin", "cmd/styrmin-webhook", "cmd/styrmin-runner"},
@@ -23,22 +23,23 @@ var layers = [][]string{
 	{"pkg/lifecycle"},
 	{"pkg/driver"},
 	{"pkg/values", "pkg/release", "pkg/scaffold"},
-	{"pkg/diagnostic", "pkg/api", "pkg/internal/jsonvalue", "manifests"},
+	{"pkg/diagnostic", "pkg/api", "pkg/internal/jsonvalue", "manifests", "pkg/runner/python"},
 }
 
 // outside are packages that are no part of the product; nothing of the product may import them.
 var outside = []string{"test", "krew", "examples", "docs"}
 
-// layerOf gives a package's layer, counted from the top, and the entry that covers it; -1 when none does.
-func layerOf(path string) (int, string) {
+// layerOf gives a package's layer, counted from the top, and the longest entry that covers it; -1 when none does.
+func layerOf(path string) (found int, by string) {
+	found = -1
 	for i, layer := range layers {
 		for _, entry := range layer {
-			if within(path, entry) {
-				return i, entry
+			if within(path, entry) && len(entry) > len(by) {
+				found, by = i, entry
 			}
 		}
 	}
-	return -1, ""
+	return found, by
 }
 
 // arrowsPointDown is the rule of layers.

@@ -1,22 +1,25 @@
 package validation
 
 import (
-	"os"
-	"path/filepath"
+	"io/fs"
+	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/driver/python"
+	sdk "github.com/styrmin/kubectl-styrmin/pkg/runner/python"
 )
 
 // runtime reads a file of the package that actions import.
 func runtime(t *testing.T, file string) (string, *python.Module) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("../../runner/python/styrmin_backend", file))
+	data, err := fs.ReadFile(sdk.Files(), file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,61 +30,49 @@ func runtime(t *testing.T, file string) (string, *python.Module) {
 	return string(data), m
 }
 
-// TestBackendNames holds the names that actions may import against what the
-// package offers.
-func TestBackendNames(t *testing.T) {
-	_, m := runtime(t, "actions.py")
-	var offered []string
-	for _, b := range m.Bindings {
-		if b.Name == "__all__" {
-			for _, item := range b.Value.Items {
-				offered = append(offered, item.Text)
-			}
+// TestBackend: the package itself tells what actions can import, and how it is called.
+func TestBackend(t *testing.T) {
+	offered := backend()
+	for _, name := range []string{"GlobalContext", "get_context", "CommandFailed"} {
+		if _, isPrimitive := offered.primitives[name]; isPrimitive || !slices.Contains(offered.names, name) {
+			t.Errorf("%s is not an exported name that is no primitive", name)
 		}
 	}
-	slices.Sort(offered)
-	if diff := cmp.Diff(offered, slices.Sorted(slices.Values(backend))); diff != "" {
-		t.Errorf("(-styrmin_backend.actions +backend)\n%s", diff)
+	if got, want := offered.primitives["stop_component"], (primitive{[]string{"deployment_id", "component", "timeout"}, 2, 3}); !reflect.DeepEqual(got, want) {
+		t.Errorf("stop_component is %v, expected %v", got, want)
+	}
+	if p := offered.primitives["execute_commands"]; p.required != 3 || p.positional >= len(p.parameters) {
+		t.Errorf("execute_commands is %v, expected 3 arguments that are required, and some that are given by name only", p)
 	}
 }
 
-// TestPrimitives holds what primitives are called with against their
-// definitions: a sync and an async function each.
-func TestPrimitives(t *testing.T) {
-	_, m := runtime(t, "primitives.py")
-	defined := map[string]primitive{}
-	async := map[string]bool{}
-	for _, b := range m.Bindings {
-		if b.Value != nil && b.Value.Text == "primitive()" {
-			defined[b.Name] = primitive{}
-		}
+// TestEveryPrimitiveIsKnown holds what the rules know against every function that is marked as a primitive.
+func TestEveryPrimitiveIsKnown(t *testing.T) {
+	sources, err := fs.Glob(sdk.Files(), sdk.Package+"/primitives/*.py")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, b := range m.Bindings {
-		name, isAsync := strings.CutSuffix(strings.TrimPrefix(b.Name, "_"), "_async")
-		p, ok := defined[name]
-		switch {
-		case b.Function == nil || !ok:
-		case isAsync:
-			async[name] = b.Function.Async
-		default:
-			for _, parameter := range b.Function.Parameters {
-				p.parameters = append(p.parameters, parameter.Name)
-				if !parameter.HasDefault {
-					p.required++
-				}
+	var marked []string
+	for _, file := range sources {
+		_, m := runtime(t, file)
+		for _, b := range m.Bindings {
+			if b.Function != nil && len(b.Function.Decorators) > 0 {
+				marked = append(marked, b.Name)
 			}
-			defined[name] = p
 		}
 	}
-	if diff := cmp.Diff(defined, primitives, cmp.AllowUnexported(primitive{})); diff != "" {
-		t.Errorf("(-styrmin_backend.primitives +primitives)\n%s", diff)
+	slices.Sort(marked)
+	if diff := cmp.Diff(marked, slices.Sorted(maps.Keys(backend().primitives))); diff != "" || len(marked) == 0 {
+		t.Errorf("(-functions with a decorator +primitives)\n%s", diff)
 	}
-	for name := range primitives {
-		if !async[name] {
-			t.Errorf("%s has no async form; then it cannot be awaited", name)
-		}
-		if !slices.Contains(backend, name) {
-			t.Errorf("%s is not among the names of %s", name, backendModule)
+}
+
+// TestBackendWithoutSources: what cannot be read is not known, and nothing is judged by it.
+func TestBackendWithoutSources(t *testing.T) {
+	broken := fstest.MapFS{"styrmin_backend/actions.py": {Data: []byte("from styrmin_backend.gone import a\n__all__ = ['a']\n")}}
+	for name, sources := range map[string]fstest.MapFS{"none": {}, "no syntax": {"styrmin_backend/actions.py": {Data: []byte("(")}}, "a module is gone": broken} {
+		if got := readOffer(sources); len(got.primitives) != 0 {
+			t.Errorf("%s: found %v", name, got.primitives)
 		}
 	}
 }
@@ -89,7 +80,7 @@ func TestPrimitives(t *testing.T) {
 // TestPassed holds the arguments that every action is passed against those
 // that the runner binds.
 func TestPassed(t *testing.T) {
-	src, m := runtime(t, "loader.py")
+	src, m := runtime(t, sdk.Package+"/loader.py")
 	lines := strings.Split(src, "\n")
 	var body string
 	for _, b := range m.Bindings {

@@ -25,7 +25,7 @@ var commandRunners = []string{
 	"subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen", "subprocess.getoutput", "subprocess.getstatusoutput",
 	"os.system", "os.popen", "os.execvp", "os.execlp", "os.spawnvp", "os.spawnlp",
 	"asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "asyncio.subprocess.create_subprocess_exec", "asyncio.subprocess.create_subprocess_shell",
-	backendModule + ".execute_command", backendModule + ".execute_commands",
+	backendModule + ".execute_command", backendModule + ".execute_commands", backendModule + ".run_job",
 }
 
 func checkHelmUpgradeUnsaid(c *checker) {

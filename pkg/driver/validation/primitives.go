@@ -78,10 +78,11 @@ func (c *checker) componentName(module string, name python.Expression) {
 
 func checkPrimitiveUnknown(c *checker) {
 	const rule = "python-primitive-unknown"
+	names := backend().names
 	report := func(module string, at diagnostic.Position, name string) {
-		help := diagnostic.Suggest(name, backend)
+		help := diagnostic.Suggest(name, names)
 		if help == "" {
-			help = "it has " + strings.Join(backend, ", ")
+			help = "its primitives are " + listed(slices.Sorted(maps.Keys(backend().primitives)))
 		}
 		c.inFile(diagnostic.Warning, rule, fileOf(module), at, help, fmt.Sprintf("this version of Styrmin has no %s in %s", name, backendModule))
 	}
@@ -89,14 +90,14 @@ func checkPrimitiveUnknown(c *checker) {
 		eachScope(c.code.modules[module].Scope, func(s *python.Scope) {
 			for _, b := range s.Bindings {
 				// In a try it may be missing.
-				if b.Import != nil && b.Import.Module == backendModule && b.When == python.Always && !contains(append(backend, "", "*"), b.Import.Member) {
+				if b.Import != nil && b.Import.Module == backendModule && b.When == python.Always && !contains([]string{"", "*"}, b.Import.Member) && !contains(names, b.Import.Member) {
 					report(module, b.Position, b.Import.Member)
 				}
 			}
 		})
 	}
 	for _, u := range c.uses() {
-		if root, _, attribute := strings.Cut(u.call.Path, "."); attribute && !contains(backend, u.name) && root != u.name {
+		if root, _, attribute := strings.Cut(u.call.Path, "."); attribute && !contains(names, u.name) && root != u.name {
 			report(u.at.Module, u.call.Position, u.name)
 		}
 	}
@@ -105,7 +106,7 @@ func checkPrimitiveUnknown(c *checker) {
 func checkNotAwaited(c *checker) {
 	for _, u := range c.uses() {
 		f := u.at.Scope.Function
-		if _, ok := primitives[u.name]; ok && u.call.Dropped && !u.submitted && f != nil && f.Async {
+		if _, ok := backend().primitives[u.name]; ok && u.call.Dropped && !u.submitted && f != nil && f.Async {
 			c.inFile(diagnostic.Warning, "python-primitive-not-awaited", fileOf(u.at.Module), u.call.Position, "write `await` before it",
 				fmt.Sprintf("%s is called without `await` in the async function %s, so it does nothing", u.name, f.Name))
 		}
@@ -114,7 +115,7 @@ func checkNotAwaited(c *checker) {
 
 func checkPrimitiveArgument(c *checker) {
 	for _, u := range c.uses() {
-		p, ok := primitives[u.name]
+		p, ok := backend().primitives[u.name]
 		if !ok {
 			continue
 		}
@@ -146,6 +147,15 @@ func (c *checker) keywords(u use, p primitive) {
 	}
 }
 
+// byName says how to give what cannot be given by its place.
+func (p primitive) byName() string {
+	help := "it takes " + strings.Join(p.parameters[:p.positional], ", ")
+	if named := p.parameters[p.positional:]; len(named) > 0 {
+		help += "; by name also " + strings.Join(named, ", ")
+	}
+	return help
+}
+
 // missing reports required arguments that are not given.
 func (c *checker) missing(u use, p primitive) {
 	positional := 0
@@ -157,8 +167,8 @@ func (c *checker) missing(u use, p primitive) {
 			positional++
 		}
 	}
-	if positional > len(p.parameters) {
-		c.argument(u, u.call.Position, "it takes "+strings.Join(p.parameters, ", "), "%s takes %d arguments, not %d", u.name, len(p.parameters), positional)
+	if positional > p.positional {
+		c.argument(u, u.call.Position, p.byName(), "%s takes %d arguments without a name, not %d", u.name, p.positional, positional)
 	}
 	for _, name := range p.parameters[:p.required] {
 		if u.argument(name) == nil {
@@ -173,7 +183,7 @@ func (c *checker) missing(u use, p primitive) {
 func (c *checker) listArgument(u use, parameter string) {
 	value := u.argument(parameter)
 	switch {
-	case value == nil || !contains(primitives[u.name].parameters, parameter):
+	case value == nil || !contains(backend().primitives[u.name].parameters, parameter):
 	case value.Kind == python.String || value.Kind == python.Template:
 		c.argument(u, value.Position, "put it into a list: "+example(parameter), "%s of %s is a string; expected a list", parameter, u.name)
 	case value.Kind == python.List && parameter == "commands":

@@ -15,6 +15,9 @@ const Package = "styrmin_backend"
 //go:embed styrmin_backend/*.py styrmin_backend/*/*.py styrmin_backend/py.typed
 var files embed.FS
 
+// Files are the package's sources, each at its path on Python's path.
+func Files() fs.FS { return files }
+
 // Write puts the package below a directory, which can then be on Python's
 // path. A file that is there is replaced as a whole.
 func Write(dir string) error {

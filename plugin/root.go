@@ -13,6 +13,7 @@ import (
 
 	"github.com/styrmin/kubectl-styrmin/pkg/diagnostic"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/warmup"
 )
 
 // Version is set when a release is built.
@@ -104,7 +105,7 @@ func newOptions(streams genericiooptions.IOStreams, terminal Terminal) *options 
 	o.config = genericclioptions.NewConfigFlags(true).WithWrapConfigFn(func(c *rest.Config) *rest.Config {
 		c.QPS, c.Burst = clientQPS, clientBurst
 		c.WarningHandler = o.warnings
-		return c
+		return warmup.Bridge(c)
 	})
 	return o
 }

@@ -8,6 +8,8 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/warmup"
 )
 
 // DefaultTimeout bounds a primitive whose context has no deadline.
@@ -36,7 +38,7 @@ type Client struct {
 // New returns a Client for a namespace. Report receives one line of progress
 // at a time, from several goroutines perhaps, and may be nil.
 func New(config *rest.Config, namespace string, report func(format string, args ...any)) (*Client, error) {
-	config = rest.CopyConfig(config)
+	config = warmup.Bridge(config)
 	// No limit of the client's own: it would throttle the waits, and ends them in words
 	// of its own when there is too little time left. The API server has its own limits.
 	config.QPS = -1

@@ -61,7 +61,7 @@ func (e *Engine) Abort(ctx context.Context, request AbortRequest) (AbortOutcome,
 	if err != nil {
 		return AbortOutcome{}, err
 	}
-	a := newAbortion(e, deployment)
+	a := newAborter(e, deployment)
 	e.Reporter.Report(Event{Kind: RunAborted, Time: e.now(), Run: *a.run, Message: abortWords(*a.run.Abort)})
 	bounded, cancel := context.WithTimeoutCause(ctx, request.Timeout, errAbortTimeout)
 	defer cancel()

@@ -13,14 +13,16 @@ import (
 // known of those. No value is in it.
 func (p *Prepared) news() string {
 	base, than := p.Deployed(), "what is deployed"
-	if run := p.Situation.Recorded(); p.abandons() {
+	abandons := p.abandons()
+	if run := p.Situation.Recorded(); abandons {
 		base, than = p.Known(run.Instance), fmt.Sprintf("run %s, which does not go on", run.ID)
 	}
 	if base == nil {
 		return ""
 	}
 	differences := instance.Changed(base, p.Instance).Lines()
-	if from, to := base.Context.App.Version, p.Instance.Context.App.Version; from != to {
+	// The deployed version is told with the hook already.
+	if from, to := base.Context.App.Version, p.Instance.Context.App.Version; abandons && from != to {
 		differences = append([]string{fmt.Sprintf("the version changes: %s → %s", from, to)}, differences...)
 	}
 	if len(differences) == 0 {

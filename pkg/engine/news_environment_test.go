@@ -25,7 +25,7 @@ func TestNewRunSaysWhatChanged(t *testing.T) {
 	w := newWorld(t)
 	d := w.driverWith("setup/pre/a")
 	w.kubelet.decide(w.namespace, "a", failsWith("no"))
-	_, events, err := w.do(t.Context(), w.request(engine.VerbSetup, d, "1.0"))
+	_, events, err := w.do(t.Context(), w.request(engine.VerbSetup, d, "2.0"))
 	if err == nil {
 		t.Fatal("expected a failure")
 	}
@@ -35,11 +35,11 @@ func TestNewRunSaysWhatChanged(t *testing.T) {
 	w.kubelet.decide(w.namespace, "a", succeeds)
 	failed := w.deployment().Status.Run.ID
 	_, events = w.mustDo(w.request(engine.VerbSetup, d, "1.0", size(9)))
-	if said, want := events.begun(), "compared with run "+failed+", which does not go on, parameters change: size"; said != want {
+	if said, want := events.begun(), "compared with run "+failed+", which does not go on, the version changes: 2.0 → 1.0; parameters change: size"; said != want {
 		t.Errorf("found %q, expected %q", said, want)
 	}
 	_, events = w.mustDo(w.request(engine.VerbUpgrade, w.driverWith("setup/pre/a", "upgrade/post/b"), "2.0", size(7)))
-	want := "compared with what is deployed, the version changes: 1.0 → 2.0; parameters change: size; files of the driver change: driver.styrmin.yml"
+	want := "compared with what is deployed, parameters change: size; files of the driver change: driver.styrmin.yml"
 	if said := events.begun(); said != want {
 		t.Errorf("found %q, expected %q", said, want)
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // settle records, under the lock, what became of the actions and of the release.
-func (a *abortion) settle(ctx context.Context) (AbortOutcome, error) {
+func (a *aborter) settle(ctx context.Context) (AbortOutcome, error) {
 	outcome := AbortOutcome{Run: *a.run}
 	revision, left, err := a.releaseLeft(ctx)
 	if err != nil {
@@ -43,7 +43,7 @@ func (a *abortion) settle(ctx context.Context) (AbortOutcome, error) {
 }
 
 // finished reports what became of an action that was at work, and keeps the end of its output.
-func (a *abortion) finished(ctx context.Context, action v1.ActionStatus) {
+func (a *aborter) finished(ctx context.Context, action v1.ActionStatus) {
 	a.logs.Drain(ctx, action.Job)
 	_ = output.Store(ctx, a.engine.Kube, a.deployment, a.run.ID, action.Job, a.logs.Ends(action.Job))
 	event := transition(action)
@@ -54,7 +54,7 @@ func (a *abortion) finished(ctx context.Context, action v1.ActionStatus) {
 
 // settleActions brings the record of the actions that were at work to their
 // end, and returns those.
-func (a *abortion) settleActions(ctx context.Context, run *v1.Run) (settled []v1.ActionStatus) {
+func (a *aborter) settleActions(ctx context.Context, run *v1.Run) (settled []v1.ActionStatus) {
 	for i := range run.Actions {
 		action := &run.Actions[i]
 		// Its engine may have died before it recorded the attempt.
@@ -71,7 +71,7 @@ func (a *abortion) settleActions(ctx context.Context, run *v1.Run) (settled []v1
 }
 
 // settleAction takes what the Job says when it ended by itself, and else that it was stopped.
-func (a *abortion) settleAction(ctx context.Context, action *v1.ActionStatus) {
+func (a *aborter) settleAction(ctx context.Context, action *v1.ActionStatus) {
 	now := metav1.NewTime(a.engine.now())
 	action.State, action.EndedAt, action.Message = v1.ActionLost, &now, "it was stopped, because the run was aborted"
 	job, err := a.engine.Kube.BatchV1().Jobs(a.deployment.Namespace).Get(ctx, action.Job, metav1.GetOptions{})
@@ -85,7 +85,7 @@ func (a *abortion) settleAction(ctx context.Context, action *v1.ActionStatus) {
 
 // releaseLeft finds the newest revision that the run made. One that its engine
 // died in is forgotten, as the next run would do: under the lock nobody is at work on it.
-func (a *abortion) releaseLeft(ctx context.Context) (revision int, left ReleaseLeft, err error) {
+func (a *aborter) releaseLeft(ctx context.Context) (revision int, left ReleaseLeft, err error) {
 	name := a.deployment.ReleaseName()
 	revisions, err := a.engine.Helm.History(ctx, name)
 	if err != nil {

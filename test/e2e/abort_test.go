@@ -30,7 +30,7 @@ func TestAbort(t *testing.T) {
 	run := s.deployment("app").Status.Run.ID
 	s.unchanged("app", func() {
 		alice.styrmin("abort", "app", "--reason", "wrong window").
-			expect(t, 0, "run "+run+" was aborted by alice-"+s.name, "wrong window", "nothing of it is at work any more", "The Helm release was not touched")
+			expect(t, 0, "run "+run+": aborted by alice-"+s.name, "wrong window", "nothing of it is at work any more", "The Helm release was not touched")
 		s.nothingAtWork(run)
 		upgrade.wait().expect(t, 4, "run "+run+" was aborted by alice-"+s.name, "wrong window", "the next run starts from the beginning")
 		watch.wait().expect(t, 1, "run "+run+": aborted by alice-"+s.name)
@@ -42,7 +42,7 @@ func TestAbort(t *testing.T) {
 			s.helm(helm, "upgrade", "app", dir+"/chart", "-f", values).expect(t, 1, "held by styrmin", "run "+run+" was aborted")
 		})
 	}
-	s.styrmin("logs", "app", "pre_b").expect(t, 0, "pre-b, attempt 1: its pod is gone; this is the end of its output, which was kept")
+	s.styrmin("logs", "app", "pre_b").expect(t, 0, "pre_b: its pod is gone; this is the end of its output, which was kept")
 	s.styrmin("history", "app").expect(t, 0, "aborted by alice-"+s.name+": wrong window", "setup")
 	s.kubectl("get", "events", "--field-selector", "reason=RunAborted").expect(t, 0, "wrong window")
 	if ready := s.ready("app"); ready.Status != metav1.ConditionFalse || ready.Reason != "RunAborted" {

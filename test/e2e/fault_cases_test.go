@@ -13,7 +13,7 @@ import (
 // faultCases is the matrix.
 var faultCases = []faultCase{
 	{name: "API server killed and started again", whole: true, jobs: 1, phase: v1.RunSucceeded, meet: func(f *faulty) {
-		f.underWay()
+		f.begun()
 		f.cluster("daemon", "restart", "kube-apiserver")
 		f.release("pre_a")
 	}},

@@ -113,14 +113,20 @@ func (f *faulty) start(arguments ...string) {
 	f.upgrade = launch(f.Context(), f.proxy.kubeconfig, "", f.styrminCommand(f.command)...)
 }
 
-// underWay starts the upgrade and returns when its action pre_a, and no other, is at
-// work. It needs nothing of the cluster until it is released; an action that does
-// may fail by itself when the cluster does.
-func (f *faulty) underWay() {
+// begun starts the upgrade and returns when its action pre_a is at work, which waits
+// until it is released. pre_b may be at work beside it.
+func (f *faulty) begun() {
 	f.Helper()
 	f.hold("pre_a")
 	f.start()
 	f.awaitBegun(faultVersion, "pre_a", 1)
+}
+
+// underWay is begun, and returns when no other action is at work than pre_a. That one
+// needs nothing of the cluster; one that does may fail by itself when the cluster does.
+func (f *faulty) underWay() {
+	f.Helper()
+	f.begun()
 	f.awaitState("app", "pre_b", v1.ActionSucceeded)
 }
 

@@ -17,8 +17,8 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
-// abortion is the carrying out of an abort that is recorded.
-type abortion struct {
+// aborter carries out an abort that is recorded.
+type aborter struct {
 	engine     *Engine
 	deployment *v1.StyrminDeployment
 	run        *v1.Run
@@ -36,13 +36,13 @@ type attempt struct {
 	job    *batchv1.Job
 }
 
-func newAbortion(e *Engine, deployment *v1.StyrminDeployment) *abortion {
-	return &abortion{engine: e, deployment: deployment, run: deployment.Status.Run, seen: map[string]attempt{}}
+func newAborter(e *Engine, deployment *v1.StyrminDeployment) *aborter {
+	return &aborter{engine: e, deployment: deployment, run: deployment.Status.Run, seen: map[string]attempt{}}
 }
 
 // carryOut ends the actions at once, and once more under the lock: until then the
 // engine at work may have started one that it had decided to start.
-func (a *abortion) carryOut(ctx context.Context) (AbortOutcome, error) {
+func (a *aborter) carryOut(ctx context.Context) (AbortOutcome, error) {
 	a.watcher = newWatcher(ctx, a.engine.Kube, a.deployment.Namespace, a.run.ID)
 	defer func() { a.watcher.close(); a.logs.Wait() }()
 	if err := a.watcher.start(ctx); err != nil {
@@ -64,7 +64,7 @@ func (a *abortion) carryOut(ctx context.Context) (AbortOutcome, error) {
 
 // lock waits until the engine at work has let go, or is found to be dead. When
 // another run has begun meanwhile, no engine has to do with this one any more.
-func (a *abortion) lock(ctx context.Context) (locked context.Context, release func(), err error) {
+func (a *aborter) lock(ctx context.Context) (locked context.Context, release func(), err error) {
 	wanted := a.engine.lockOf(a.deployment)
 	var busy *lock.TakenError
 	for {
@@ -90,7 +90,7 @@ func (a *abortion) lock(ctx context.Context) (locked context.Context, release fu
 }
 
 // notLetGo says that an engine, or what is left of one, stands in the way.
-func (a *abortion) notLetGo(busy *lock.TakenError) error {
+func (a *aborter) notLetGo(busy *lock.TakenError) error {
 	if busy == nil {
 		return fmt.Errorf("run %s is recorded as aborted, and it could not be found out in time whether its engine is alive; finish the abort with: %s", a.run.ID, a.again())
 	}
@@ -98,13 +98,13 @@ func (a *abortion) notLetGo(busy *lock.TakenError) error {
 }
 
 // replaced is true when the record has another run than this one.
-func (a *abortion) replaced(ctx context.Context) (bool, error) {
+func (a *aborter) replaced(ctx context.Context) (bool, error) {
 	now, err := a.engine.getDeployment(ctx, a.deployment.Namespace, a.deployment.Name)
 	return err == nil && (now == nil || now.Status.Run == nil || now.Status.Run.ID != a.run.ID), err
 }
 
 // stopAll ends the actions and waits until none is at work.
-func (a *abortion) stopAll(ctx context.Context) error {
+func (a *aborter) stopAll(ctx context.Context) error {
 	for {
 		left, err := a.stop(ctx)
 		if err != nil || len(left) == 0 {
@@ -127,7 +127,7 @@ func (a *abortion) stopAll(ctx context.Context) error {
 }
 
 // stuck says what has not ended in time, and how to end it.
-func (a *abortion) stuck(left []leftover) error {
+func (a *aborter) stuck(left []leftover) error {
 	var names []string
 	pod := ""
 	for _, one := range left {
@@ -145,7 +145,7 @@ func (a *abortion) stuck(left []leftover) error {
 }
 
 // stop asks the cluster to end what is at work, and returns what still is.
-func (a *abortion) stop(ctx context.Context) ([]leftover, error) {
+func (a *aborter) stop(ctx context.Context) ([]leftover, error) {
 	left, err := a.engine.atWork(ctx, a.deployment, a.run.ID)
 	if err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func (a *abortion) stop(ctx context.Context) ([]leftover, error) {
 }
 
 // remember notes what is at work before it is ended: the attempt, and what its pod prints until its end.
-func (a *abortion) remember(one leftover) {
+func (a *aborter) remember(one leftover) {
 	switch {
 	case one.pod != nil && jobs.Started(one.pod):
 		a.logs.Add(one.pod, func(s *output.Stream) {
@@ -176,7 +176,7 @@ func (a *abortion) remember(one leftover) {
 }
 
 // end deletes a Job, which stays until its pods have ended, or a pod whose Job is gone.
-func (a *abortion) end(ctx context.Context, one leftover) error {
+func (a *aborter) end(ctx context.Context, one leftover) error {
 	var object client.Object = one.job
 	how := []client.DeleteOption{client.PropagationPolicy(metav1.DeletePropagationForeground)}
 	switch {
@@ -195,12 +195,12 @@ func (a *abortion) end(ctx context.Context, one leftover) error {
 	return nil
 }
 
-func (a *abortion) report(event Event) {
+func (a *aborter) report(event Event) {
 	event.Time, event.Run = a.engine.now(), *a.run
 	a.engine.Reporter.Report(event)
 }
 
 // again is the command that goes on with the abort.
-func (a *abortion) again() string {
+func (a *aborter) again() string {
 	return fmt.Sprintf("kubectl styrmin abort %s -n %s", a.deployment.Name, a.deployment.Namespace)
 }

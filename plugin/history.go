@@ -13,7 +13,6 @@ import (
 	"sigs.k8s.io/yaml"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
-	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/plugin/progress"
 )
 
@@ -138,9 +137,9 @@ func outcome(run v1.RunSummary, newest bool) string {
 		return "failed: " + blame(run)
 	}
 	at := strings.ToLower(string(run.Phase))
-	switch paused := engine.PausedAfter(v1.Run{Message: run.Message}); {
-	case paused != "" && newest:
-		return fmt.Sprintf("paused after %s", paused)
+	switch {
+	case run.PausedAfter != "" && newest:
+		return fmt.Sprintf("paused after %s", run.PausedAfter)
 	case newest:
 		return "not over, in " + at
 	default:

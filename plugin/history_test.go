@@ -25,7 +25,7 @@ func pastRuns() []v1.RunSummary {
 		{ID: "k5", Hook: "upgrade", Phase: v1.RunFailed, FromVersion: "1.0", Version: "2.0", Instance: "0123456789abcdef", StartedAt: moment(0), EndedAt: later(3600), FailedActions: []string{"back_up", "stop_worker"}},
 		{ID: "k4", Hook: "upgrade", Phase: v1.RunFailed, FromVersion: "1.0", Version: "2.0", Instance: "0123456789abcdef", StartedAt: moment(0), EndedAt: later(10), Message: "the run failed in core: the Helm release could not be changed: release \"notes\" revision 2 failed: not ready\nDeployment x"},
 		{ID: "k3", Hook: "none", Phase: v1.RunCore, FromVersion: "1.0", Version: "1.0", Instance: "0123456789abcdef", StartedAt: moment(0)},
-		{ID: "k2", Hook: "upgrade", Phase: v1.RunCore, Version: "1.0", Instance: "0123456789abcdef", StartedAt: moment(0), Message: "paused after pre, as asked"},
+		{ID: "k2", Hook: "upgrade", Phase: v1.RunCore, Version: "1.0", Instance: "0123456789abcdef", StartedAt: moment(0), PausedAfter: v1.ModePre},
 		{ID: "k1", Hook: "setup", Phase: v1.RunAborted, Version: "1.0", Instance: "0123456789abcdef", RequestedBy: "a\x1b[2Jb", StartedAt: moment(0), EndedAt: later(1), Abort: &v1.Abort{At: moment(1)}},
 	}
 }
@@ -55,7 +55,7 @@ func TestHistory(t *testing.T) {
 func TestHistoryOfTheCurrentRun(t *testing.T) {
 	for want, run := range map[string]v1.RunSummary{
 		"not over, in pre": {Phase: v1.RunPre},
-		"paused after pre": {Phase: v1.RunCore, Message: "paused after pre, as asked"},
+		"paused after pre": {Phase: v1.RunCore, PausedAfter: v1.ModePre},
 		"succeeded":        {Phase: v1.RunSucceeded},
 	} {
 		if found := outcome(run, true); found != want {

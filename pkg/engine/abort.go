@@ -154,5 +154,5 @@ func (e *Engine) abortStatus(deployment *v1.StyrminDeployment, abort v1.Abort) {
 	if run.Phase == v1.RunFailed {
 		words += "; before that, " + run.Message
 	}
-	run.Phase, run.Abort, run.EndedAt, run.Message = v1.RunAborted, &abort, &abort.At, words
+	run.Phase, run.PausedAfter, run.Abort, run.EndedAt, run.Message = v1.RunAborted, "", &abort, &abort.At, words
 }

@@ -176,17 +176,6 @@ func (r *run) pauses(decision lifecycle.Decision) bool {
 // pausedMessage is the message of a run that stopped where it was asked to.
 const pausedMessage = "paused after %s, as asked"
 
-// PausedAfter tells after which mode a run stopped because it was asked to; empty
-// for a run that goes on or is over.
-func PausedAfter(run v1.Run) v1.Mode {
-	for _, mode := range v1.Modes() {
-		if run.Message == fmt.Sprintf(pausedMessage, mode) {
-			return mode
-		}
-	}
-	return ""
-}
-
 func (r *run) pause(ctx context.Context, decision lifecycle.Decision) error {
 	phase := v1.RunCore
 	if decision.Mode == v1.ModePost {
@@ -194,6 +183,7 @@ func (r *run) pause(ctx context.Context, decision lifecycle.Decision) error {
 	}
 	err := r.status.update(ctx, func(status *v1.StyrminDeploymentStatus) {
 		status.Run.Phase = phase
+		status.Run.PausedAfter = r.prepared.Until
 		status.Run.Message = fmt.Sprintf(pausedMessage, r.prepared.Until)
 		r.ready(status, metav1.ConditionUnknown, "RunPaused", fmt.Sprintf("run %s is %s", status.Run.ID, status.Run.Message))
 	})

@@ -142,7 +142,7 @@ func TestUntilPreThenResume(t *testing.T) {
 	w := newWorld(t)
 	d := w.driverWith("setup/pre/a", "setup/post/c")
 	outcome, events := w.mustDo(w.request(engine.VerbSetup, d, "1.0", until(v1.ModePre)))
-	if !outcome.Paused || outcome.Run.Phase != v1.RunCore {
+	if !outcome.Paused || outcome.Run.Phase != v1.RunCore || outcome.Run.PausedAfter != v1.ModePre {
 		t.Errorf("unexpected outcome %+v", outcome)
 	}
 	w.must(events.has("RunPaused"))
@@ -150,7 +150,7 @@ func TestUntilPreThenResume(t *testing.T) {
 		t.Errorf("Helm was at work: %q", history)
 	}
 	outcome, _ = w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
-	if outcome.Paused || outcome.Run.Phase != v1.RunSucceeded || outcome.Run.Message != "" {
+	if outcome.Paused || outcome.Run.Phase != v1.RunSucceeded || outcome.Run.PausedAfter != "" || outcome.Run.Message != "" {
 		t.Errorf("unexpected outcome %+v", outcome.Run)
 	}
 	if got, want := w.kubelet.order(w.namespace), []string{"a", "c"}; !slices.Equal(got, want) {

@@ -75,11 +75,10 @@ func (c *changes) action(before, after v1.ActionStatus) {
 // end adds how the run ended, or that it paused.
 func (c *changes) end(before *v1.Run) {
 	run := c.after
-	paused := engine.PausedAfter(*run)
 	event := engine.Event{Elapsed: between(&run.StartedAt, run.EndedAt), Message: run.Message, Time: latest(run.EndedAt)}
 	switch {
-	case paused != "" && engine.PausedAfter(*before) == "":
-		event.Kind, event.Mode = engine.RunPaused, paused
+	case run.PausedAfter != "" && before.PausedAfter == "":
+		event.Kind, event.Mode = engine.RunPaused, run.PausedAfter
 	case run.Phase == before.Phase:
 		return
 	case run.Phase == v1.RunSucceeded:
@@ -98,7 +97,7 @@ func (c *changes) end(before *v1.Run) {
 func reached(run *v1.Run, mode v1.Mode) bool {
 	phases := map[v1.RunPhase]v1.Mode{v1.RunPre: v1.ModePre, v1.RunCore: v1.ModeCore, v1.RunPost: v1.ModePost}
 	// A paused run is recorded as being at what comes next, which has not begun.
-	if at, underWay := phases[run.Phase]; underWay && engine.PausedAfter(*run) == "" && position(at) >= position(mode) {
+	if at, underWay := phases[run.Phase]; underWay && run.PausedAfter == "" && position(at) >= position(mode) {
 		return true
 	}
 	if run.Revision > 0 && position(mode) <= position(v1.ModeCore) {

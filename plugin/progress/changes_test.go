@@ -81,7 +81,7 @@ func TestChanges(t *testing.T) {
 			over(v1.RunAborted, 9, "aborted by bob at 2023-11-14T22:13:29Z: wrong window"), set("back_up", v1.ActionLost, 1, 10, "it was stopped, because the run was aborted"),
 		)},
 		"watch_paused": {phase(v1.RunPre), append(inPre,
-			set("back_up", v1.ActionSucceeded, 1, 66, ""), together(phase(v1.RunCore), func(run *v1.Run) { run.Message = "paused after pre, as asked" }),
+			set("back_up", v1.ActionSucceeded, 1, 66, ""), together(phase(v1.RunCore), func(run *v1.Run) { run.PausedAfter = v1.ModePre }),
 			phase(v1.RunCore), func(run *v1.Run) { run.Revision = 2 },
 		)},
 	} {

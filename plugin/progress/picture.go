@@ -6,7 +6,6 @@ import (
 	"time"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
-	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 )
 
 // picture is a run as it is drawn at a moment. Where it is higher than the
@@ -45,15 +44,15 @@ func (m *model) heading(now time.Time) row {
 	}
 	took := since(m.run.StartedAt.Time, end)
 	state := []part{{plain, ", " + took + " so far"}}
-	switch paused := engine.PausedAfter(m.run); {
+	switch {
 	case m.run.Phase == v1.RunSucceeded:
 		state = []part{{green, " succeeded"}, {plain, " in " + took}}
 	case m.run.Phase == v1.RunFailed:
 		state = []part{{red, " failed"}, {plain, " after " + took}}
 	case m.run.Phase == v1.RunAborted:
 		state = []part{{red, " aborted"}, {plain, " after " + took}}
-	case paused != "":
-		state = []part{{amber, fmt.Sprintf(" paused after %s", paused)}}
+	case m.run.PausedAfter != "":
+		state = []part{{amber, fmt.Sprintf(" paused after %s", m.run.PausedAfter)}}
 	}
 	head := append(row{{bold, title(m.run)}}, state...)
 	return append(head, part{dim, " (run " + m.run.ID + ")"})

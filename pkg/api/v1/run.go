@@ -9,7 +9,8 @@ func (r *Run) Summary() RunSummary {
 	summary := RunSummary{
 		ID: r.ID, Hook: r.Hook, Phase: r.Phase, Instance: r.Instance,
 		Version: r.Version, FromVersion: r.FromVersion, DriverVersion: r.DriverVersion, Revision: r.Revision,
-		RequestedBy: r.RequestedBy, StartedAt: r.StartedAt, EndedAt: r.EndedAt, Message: r.Message, Abort: r.Abort,
+		RequestedBy: r.RequestedBy, StartedAt: r.StartedAt, EndedAt: r.EndedAt, PausedAfter: r.PausedAfter,
+		Message: r.Message, Abort: r.Abort,
 	}
 	for _, action := range r.Actions {
 		if action.State == ActionFailed || action.State == ActionLost {

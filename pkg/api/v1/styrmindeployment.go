@@ -293,6 +293,10 @@ type Run struct {
 	// EndedAt is when it ended.
 	// +optional
 	EndedAt *metav1.Time `json:"endedAt,omitempty"`
+	// PausedAfter is the mode after which the run stopped, as it was asked to; empty for
+	// one that goes on or is over.
+	// +optional
+	PausedAfter Mode `json:"pausedAfter,omitempty"`
 	// Message says what went wrong.
 	// +optional
 	Message string `json:"message,omitempty"`
@@ -373,6 +377,8 @@ type RunSummary struct {
 	StartedAt   metav1.Time `json:"startedAt"`
 	// +optional
 	EndedAt *metav1.Time `json:"endedAt,omitempty"`
+	// +optional
+	PausedAfter Mode `json:"pausedAfter,omitempty"`
 	// +optional
 	Message string `json:"message,omitempty"`
 	// +optional

@@ -72,17 +72,17 @@ func (r *releaseOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var deployment v1.StyrminDeployment
-	if err := c.client.Get(ctx, client.ObjectKey{Namespace: c.namespace, Name: r.name}, &deployment); err != nil {
-		return fmt.Errorf("read StyrminDeployment %s/%s: %w", c.namespace, r.name, err)
+	deployment, err := c.deployment(ctx, r.name)
+	if err != nil {
+		return err
 	}
 	if r.end {
-		return r.close(ctx, c, &deployment)
+		return r.close(ctx, c, deployment)
 	}
 	if err := somethingIsHeld(ctx, c); err != nil {
 		return err
 	}
-	return r.open(ctx, c, &deployment)
+	return r.open(ctx, c, deployment)
 }
 
 // somethingIsHeld refuses to open a gate that is not there: the record would say

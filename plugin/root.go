@@ -134,7 +134,7 @@ func (o *options) command() *cobra.Command {
 	)
 	root.AddCommand(
 		newInitCommand(o), newValidateCommand(o), newRenderCommand(o), newSchemaCommand(o), newDriverCommand(o),
-		newPlanCommand(o), newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o),
+		newPlanCommand(o), newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o), newUICommand(o),
 		newHistoryCommand(o), newAbortCommand(o), newReleaseCommand(o), newComponentCommand(o), newEngineCommand(o),
 		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newVersionCommand(o),
 	)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/runner"
 	"github.com/styrmin/kubectl-styrmin/plugin/progress"
 )
 
@@ -209,6 +211,22 @@ func printRun(out io.Writer, run *v1.Run) {
 	_ = table.Flush()
 	if run.Message != "" {
 		fmt.Fprintf(out, "  %s\n", progress.Clean(run.Message))
+	}
+	printFlowRuns(out, run.Actions)
+}
+
+// printFlowRuns names the pages of the flow runs that a Prefect server keeps.
+func printFlowRuns(out io.Writer, actions []v1.ActionStatus) {
+	forwarded := false
+	for _, a := range actions {
+		if a.FlowRunURL == "" {
+			continue
+		}
+		fmt.Fprintf(out, "  %s in Prefect: %s\n", a.Name, progress.Clean(a.FlowRunURL))
+		forwarded = forwarded || strings.HasPrefix(a.FlowRunURL, runner.PrefectPages+"/")
+	}
+	if forwarded {
+		fmt.Fprintln(out, "  (`kubectl styrmin ui` brings the cluster's Prefect server to that address)")
 	}
 }
 

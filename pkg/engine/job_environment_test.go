@@ -233,3 +233,26 @@ func (w *world) podOf(job *batchv1.Job) *corev1.Pod {
 	})
 	return &pods.Items[0]
 }
+
+// TestFlowRunURL: the status says where Prefect shows an action's flow run, however it ended.
+func TestFlowRunURL(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const page = "http://localhost:4200/runs/flow-run/1"
+	for name, tt := range map[string]ending{
+		"good": {exit: 0, message: result(jobs.Result{Outcome: "succeeded", FlowRunURL: page})},
+		"bad":  {exit: 1, message: result(jobs.Result{Outcome: "failed", Error: "no", FlowRunURL: page})},
+	} {
+		w.kubelet.decide(w.namespace, name, func(context.Context, *kubelet, *corev1.Pod) *ending { return &tt })
+	}
+	_, _, _ = w.do(t.Context(), w.request(engine.VerbSetup, w.driverWith("setup/pre/good", "setup/pre/bad"), "1.0"))
+	actions := w.deployment().Status.Run.Actions
+	if len(actions) != 2 {
+		t.Fatalf("found %d actions, expected 2", len(actions))
+	}
+	for _, action := range actions {
+		if action.FlowRunURL != page {
+			t.Errorf("action %s, %s: found the page %q, expected %q", action.Name, action.State, action.FlowRunURL, page)
+		}
+	}
+}

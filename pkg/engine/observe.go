@@ -6,6 +6,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -123,7 +124,7 @@ func (r *run) withJob(ctx context.Context, known v1.ActionStatus, job *batchv1.J
 		return next, nil
 	}
 	if evidence.Number != known.Attempt {
-		next.Message, next.EndedAt = "", nil
+		next.Message, next.FlowRunURL, next.EndedAt = "", "", nil
 	}
 	next.Job, next.Attempt, next.State = job.Name, evidence.Number, evidence.State
 	if next.StartedAt == nil || next.Attempt != known.Attempt {
@@ -137,8 +138,8 @@ func (r *run) withJob(ctx context.Context, known v1.ActionStatus, job *batchv1.J
 	if next.State != v1.ActionRunning {
 		r.setTimes(&next, job)
 	}
-	if next.State == v1.ActionFailed && next.Message == "" {
-		next.Message = r.failure(ctx, job)
+	if next.State != v1.ActionRunning && (known.State != next.State || known.Attempt != next.Attempt) {
+		r.explain(ctx, &next, job)
 	}
 	return next, nil
 }
@@ -164,14 +165,18 @@ func (r *run) timestamp() *metav1.Time {
 	return &now
 }
 
-// failure says why a Job failed. It asks the API server for its pods, because the
-// Job's end can be seen before theirs.
-func (r *run) failure(ctx context.Context, job *batchv1.Job) string {
+// explain says what became of an attempt that ended: why it failed, and where its
+// flow run is shown. It asks the API server for the pods, because the Job's end can
+// be seen before theirs; without them, the Job alone says less.
+func (r *run) explain(ctx context.Context, action *v1.ActionStatus, job *batchv1.Job) {
 	pods, err := r.engine.Kube.CoreV1().Pods(job.Namespace).List(ctx, metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + job.Name})
 	if err != nil {
-		return r.trouble.of(job, jobs.FailureOf(job))
+		pods = &corev1.PodList{}
 	}
-	return r.trouble.of(job, jobs.Why(job, pods.Items))
+	action.FlowRunURL = jobs.FlowRunOf(pods.Items)
+	if action.State == v1.ActionFailed && action.Message == "" {
+		action.Message = r.trouble.of(job, jobs.Why(job, pods.Items))
+	}
 }
 
 // overdue is how long an attempt with a timeout may take in all.

@@ -22,6 +22,17 @@ func Why(job *batchv1.Job, pods []corev1.Pod) string {
 	return FailureOf(job)
 }
 
+// FlowRunOf is the page of the newest flow run of a Job's pods; empty when no Prefect
+// server keeps one.
+func FlowRunOf(pods []corev1.Pod) string {
+	for _, pod := range newestFirst(pods) {
+		if result, ok := ResultOf(&pod); ok && result.FlowRunURL != "" {
+			return result.FlowRunURL
+		}
+	}
+	return ""
+}
+
 // whyPod says why a pod failed; empty when it does not tell. Too little memory comes
 // before what the flow said: the flow knows only that a process of it was killed.
 func whyPod(pod *corev1.Pod) string {

@@ -70,3 +70,16 @@ func TestWhy(t *testing.T) {
 		}
 	}
 }
+
+func TestFlowRunOf(t *testing.T) {
+	shown := func(url string) corev1.ContainerStateTerminated {
+		return corev1.ContainerStateTerminated{Message: `{"outcome":"succeeded","flowRunURL":"` + url + `"}`}
+	}
+	pods := []corev1.Pod{podEnding(time.Hour, shown("old")), podEnding(0, shown("new"))}
+	if got := jobs.FlowRunOf(pods); got != "new" {
+		t.Errorf("found %q, expected that of the newest pod", got)
+	}
+	if got := jobs.FlowRunOf(nil); got != "" {
+		t.Errorf("found %q without a pod", got)
+	}
+}

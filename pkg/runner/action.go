@@ -95,19 +95,7 @@ func (r *Runner) interpreter() (string, error) {
 // environment is the action's environment: the container's own, the Python
 // package, and settings for Prefect that the container's own may override.
 func (r *Runner) environment(ctx context.Context, outcome string) []string {
-	env := prefectDefaults()
-	if r.Getenv("PREFECT_API_URL") == "" {
-		if url := r.prefectServer(ctx); url != "" {
-			env = append(env, "PREFECT_API_URL="+url)
-			fmt.Fprintf(r.Err, "styrmin-runner: flows report to the Prefect server %s\n", url)
-		} else {
-			env = append(env,
-				"PREFECT_SERVER_ALLOW_EPHEMERAL_MODE=true",
-				// Prefect's own 20 s are too few on a node that is busy upgrading an application.
-				"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS=180",
-			)
-		}
-	}
+	env := append(prefectDefaults(), r.prefectSettings(ctx)...)
 	env = append(env, r.Environ...)
 	path := filepath.Join(filepath.Dir(r.Executable), PythonDir)
 	if inherited := r.Getenv("PYTHONPATH"); inherited != "" {

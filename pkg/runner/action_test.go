@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,6 +75,13 @@ func TestActions(t *testing.T) {
 		code, got := suite.action(t, ctx, home, "actions.py::waits", "BEGUN="+begun)
 		if code != ExitFailed || got.Outcome != Failed || got.Error == "" {
 			t.Errorf("exit code %d, outcome %+v, expected a failure with an error", code, got)
+		}
+	})
+	t.Run("page", func(t *testing.T) {
+		t.Parallel()
+		_, got := suite.action(t, t.Context(), home, "actions.py::sync_ok", "PREFECT_UI_URL=https://prefect.example.org")
+		if want := "https://prefect.example.org/runs/flow-run/" + got.FlowRunID; got.FlowRunURL != want {
+			t.Errorf("the flow run's page is %q, expected %q", got.FlowRunURL, want)
 		}
 	})
 	t.Run("ephemeral", func(t *testing.T) {
@@ -163,6 +171,19 @@ func TestUnusablePython(t *testing.T) {
 		code, got := suite{python: python, api: "http://unused"}.action(t, t.Context(), home, "actions.py::f", "REAL="+real)
 		if code != ExitUnloadable || !regexp.MustCompile(test.message).MatchString(got.Error) {
 			t.Errorf("exit code %d, error %q; expected %d, %q", code, got.Error, ExitUnloadable, test.message)
+		}
+	}
+}
+
+// TestPages: what people are shown of the cluster's own server is an address that they can open.
+func TestPages(t *testing.T) {
+	for name, want := range map[string]string{
+		PrefectServer:                     "PREFECT_UI_URL=http://localhost:4200",
+		"https://prefect.example.org/api": "", // Prefect tells where its pages are
+	} {
+		r := &Runner{Getenv: func(variable string) string { return map[string]string{"PREFECT_API_URL": name}[variable] }}
+		if got := strings.Join(r.prefectSettings(t.Context()), " "); got != want {
+			t.Errorf("%s: found %q, expected %q", name, got, want)
 		}
 	}
 }

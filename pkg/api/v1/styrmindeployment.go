@@ -356,6 +356,11 @@ type ActionStatus struct {
 	// Message is the flow's last error.
 	// +optional
 	Message string `json:"message,omitempty"`
+	// FlowRunURL is the page of the newest attempt's flow run, once that has ended, when a
+	// Prefect server keeps it. That of the cluster's own server begins with
+	// http://localhost:4200, where `kubectl styrmin ui` shows it.
+	// +optional
+	FlowRunURL string `json:"flowRunURL,omitempty"`
 }
 
 // RunSummary is a run in the history. Its fields mean what those of Run mean.

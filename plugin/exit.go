@@ -9,6 +9,7 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/removal"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 )
@@ -75,17 +76,18 @@ func exitCode(err error) int {
 		stopped  *engine.InterruptedError
 		held     *helm.HeldError
 		pending  *helm.PendingError
+		underWay *removal.UnderWayError
 	)
 	switch {
 	case err == nil:
 		return ExitOK
 	case errors.As(err, &usage):
 		return ExitUsage
-	case errors.As(err, &held), errors.As(err, &pending), errors.As(err, &locked), errors.As(err, &aborted):
+	case errors.As(err, &held), errors.As(err, &pending), errors.As(err, &locked), errors.As(err, &aborted), errors.As(err, &underWay):
 		return ExitHeld
 	case errors.As(err, &problems), errors.As(err, &inputs), errors.As(err, &refused), errors.As(err, &failed), deniedByUs(err), notAsAsked(err):
 		return ExitProblems
-	case errors.As(err, &stopped), errors.Is(err, errInterrupted), errors.Is(err, errRunInterrupted), errors.Is(err, errAbortInterrupted):
+	case errors.As(err, &stopped), errors.Is(err, errInterrupted), errors.Is(err, errRunInterrupted), errors.Is(err, errAbortInterrupted), errors.Is(err, errDeleteInterrupted):
 		return ExitInterrupted
 	default:
 		return ExitCluster

@@ -135,7 +135,7 @@ func (o *options) command() *cobra.Command {
 	root.AddCommand(
 		newInitCommand(o), newValidateCommand(o), newRenderCommand(o), newSchemaCommand(o), newDriverCommand(o),
 		newPlanCommand(o), newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o), newUICommand(o),
-		newHistoryCommand(o), newAbortCommand(o), newReleaseCommand(o), newComponentCommand(o), newEngineCommand(o),
+		newHistoryCommand(o), newAbortCommand(o), newDeleteCommand(o), newReleaseCommand(o), newComponentCommand(o), newEngineCommand(o),
 		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newVersionCommand(o),
 	)
 	helpAndCompletion(root)
@@ -152,9 +152,10 @@ const (
 
 // Why a verb ended early.
 var (
-	errInterrupted      = errors.New("interrupted")
-	errRunInterrupted   = errors.New("interrupted; the run goes on when the same command is run again")
-	errAbortInterrupted = errors.New("interrupted; an abort that was recorded holds, and the same command finishes it")
+	errInterrupted       = errors.New("interrupted")
+	errRunInterrupted    = errors.New("interrupted; the run goes on when the same command is run again")
+	errDeleteInterrupted = errors.New("interrupted; what was deleted stays so, and the same command finishes it")
+	errAbortInterrupted  = errors.New("interrupted; an abort that was recorded holds, and the same command finishes it")
 )
 
 // interrupted is the error of a verb that the user stopped.
@@ -164,6 +165,8 @@ func interrupted(cmd *cobra.Command) error {
 		return errRunInterrupted
 	case "abort":
 		return errAbortInterrupted
+	case "delete":
+		return errDeleteInterrupted
 	}
 	return errInterrupted
 }

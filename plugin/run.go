@@ -201,8 +201,8 @@ func (r *runOptions) check(ctx context.Context, e *engine.Engine, c *clients) er
 	return r.decideVerb(ctx, e, c)
 }
 
-func (r *runOptions) engine(c *clients) (*engine.Engine, error) {
-	h, err := r.helm(c.namespace)
+func (o *options) engine(c *clients) (*engine.Engine, error) {
+	h, err := o.helm(c.namespace)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package components
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -43,6 +44,27 @@ func atRest(object *unstructured.Unstructured, k kind) bool {
 	}
 	replicas, set, err := unstructured.NestedNumberAsFloat64(object.Object, "spec", "replicas")
 	return err == nil && set && replicas == 0
+}
+
+// StartCommands are what starts the workloads where there is no deployment any more that
+// `component start` could be asked for: one kubectl command each.
+func (s Stopped) StartCommands(namespace string) ([]string, error) {
+	commands := make([]string, 0, len(s))
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		t, count := traits[s[name].kind], int64(1)
+		if recorded, err := strconv.ParseInt(s[name].count, 10, 32); err == nil && t.counted {
+			count = recorded
+		}
+		patch, err := json.Marshal(map[string]any{
+			"metadata": map[string]any{"annotations": map[string]any{t.record: nil}},
+			"spec":     t.spec(int32(count)),
+		})
+		if err != nil {
+			return nil, err
+		}
+		commands = append(commands, fmt.Sprintf("kubectl patch %s -n %s --type merge -p '%s'", name, namespace, patch))
+	}
+	return commands, nil
 }
 
 // Describe lists the workloads for people, with the counts that are recorded for them.

@@ -59,7 +59,7 @@ func (e *Engine) lookAgain(ctx context.Context, p *Prepared, shown Expectation) 
 	}
 	deployment := p.Situation.Deployment
 	if deployment == nil || deployment.DeletionTimestamp != nil {
-		return fmt.Errorf("StyrminDeployment %s/%s was deleted meanwhile", p.Desired.Namespace, p.Desired.Name)
+		return &GoneError{Namespace: p.Desired.Namespace, Name: p.Desired.Name}
 	}
 	if !p.Situation.begins() {
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 )
 
@@ -18,9 +19,17 @@ func (e *EndingError) Error() string {
 	return fmt.Sprintf("namespace %s is being deleted, and everything in it: nothing can be deployed there\nNothing more is started. When it is gone, a platform admin can make it anew: kubectl styrmin prepare %s", e.Namespace, e.Namespace)
 }
 
-// orEnding is an EndingError when the namespace is being deleted, and else the
-// error: whatever an engine meets then only follows from that.
-func (e *Engine) orEnding(ctx context.Context, namespace string, err error) error {
+// GoneError means that somebody deleted the deployment while an engine was at work on it.
+type GoneError struct{ Namespace, Name string }
+
+// Error says what that means.
+func (e *GoneError) Error() string {
+	return fmt.Sprintf("StyrminDeployment %s/%s was deleted meanwhile, and with it its runs and their Jobs\nNothing more is started, and its Helm release is left as it is. The same command begins anew.", e.Namespace, e.Name)
+}
+
+// orEnding is an EndingError when the namespace is being deleted, a GoneError when the
+// deployment is, and else the error: whatever an engine meets then only follows from that.
+func (e *Engine) orEnding(ctx context.Context, deployment *v1.StyrminDeployment, err error) error {
 	var aborted *AbortedError
 	var taken *lock.TakenError
 	if err == nil || ctx.Err() != nil || errors.As(err, &aborted) || errors.As(err, &taken) {
@@ -28,9 +37,14 @@ func (e *Engine) orEnding(ctx context.Context, namespace string, err error) erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, laterTimeout)
 	defer cancel()
+	namespace, name := deployment.Namespace, deployment.Name
 	found, readErr := e.Kube.CoreV1().Namespaces().Get(ctx, namespace, metav1.GetOptions{})
-	if readErr != nil || found.DeletionTimestamp == nil {
-		return err
+	if readErr == nil && found.DeletionTimestamp != nil {
+		return &EndingError{Namespace: namespace}
 	}
-	return &EndingError{Namespace: namespace}
+	now, readErr := e.getDeployment(ctx, namespace, name)
+	if readErr == nil && (now == nil || now.UID != deployment.UID || now.DeletionTimestamp != nil) {
+		return &GoneError{Namespace: namespace, Name: name}
+	}
+	return err
 }

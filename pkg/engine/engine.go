@@ -85,8 +85,9 @@ type Outcome struct {
 // *InterruptedError when ctx ended, after which the run stays resumable, a
 // *lock.TakenError when somebody else drives the deployment, a *helm.HeldError when
 // the gate held the release, a *RefusedError when the request makes no sense any
-// more, an *EndingError when the namespace is being deleted, an *UnfinishedError
-// when the cluster failed while a run was under way, and else an error of the cluster.
+// more, an *EndingError when the namespace is being deleted, a *GoneError when the
+// deployment is, an *UnfinishedError when the cluster failed while a run was under
+// way, and else an error of the cluster.
 func (e *Engine) Do(ctx context.Context, p *Prepared) (Outcome, error) {
 	if err := e.register(ctx, p); err != nil {
 		return Outcome{}, err
@@ -99,7 +100,7 @@ func (e *Engine) Do(ctx context.Context, p *Prepared) (Outcome, error) {
 	for {
 		outcome, err := work.once(ctx)
 		if !work.outlasts(ctx, err) {
-			return outcome, e.orEnding(ctx, deployment.Namespace, work.orUnfinished(ctx, err))
+			return outcome, e.orEnding(ctx, deployment, work.orUnfinished(ctx, err))
 		}
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"testing"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
@@ -63,4 +65,25 @@ func TestReadyTurns(t *testing.T) {
 	w.must(w.kubelet.endAll(t.Context(), w.namespace, "b", ending{exit: 1}))
 	within(t, patience, "the run", done)
 	expect("False RunFailed")
+}
+
+// TestDeploymentIsDeleted: an engine whose deployment somebody deletes ends, and says that.
+func TestDeploymentIsDeleted(t *testing.T) {
+	t.Parallel()
+	for name, propagation := range map[string]metav1.DeletionPropagation{
+		"at once": metav1.DeletePropagationBackground, "after its Jobs": metav1.DeletePropagationForeground,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.kubelet.decide(w.namespace, "slow", runs)
+			events, done := w.inBackground(t.Context(), w.request(engine.VerbSetup, w.driverWith("setup/pre/slow"), "1.0"))
+			w.eventually("the start", func() error { return events.has("ActionStarted slow#1") })
+			w.must(w.admin.Delete(t.Context(), w.deployment(), client.PropagationPolicy(propagation)))
+			var gone *engine.GoneError
+			if err := within(t, patience, "the run's end", done); !errors.As(err, &gone) || gone.Name != deploymentName {
+				t.Errorf("the engine ended with %v, expected a GoneError", err)
+			}
+		})
+	}
 }

@@ -38,6 +38,16 @@ func withoutOwn(revisions []release.Record, status v1.StyrminDeploymentStatus) (
 	return revisions[:len(revisions)-1], &last
 }
 
+// PendingElsewhere is the revision that another client is changing, or died while it
+// did; nil when the newest one is not pending, or is an engine's own.
+func PendingElsewhere(revisions []release.Record, status v1.StyrminDeploymentStatus) *release.Record {
+	rest, _ := withoutOwn(revisions, status)
+	if len(rest) == 0 || !rest[len(rest)-1].IsPending() {
+		return nil
+	}
+	return &rest[len(rest)-1]
+}
+
 // ours is true for a revision that an engine made for a run of this deployment.
 // The run's label alone does not tell: Helm copies it into everybody's revisions.
 func ours(revision release.Record, status v1.StyrminDeploymentStatus) bool {

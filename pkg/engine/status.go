@@ -59,7 +59,7 @@ func (w *statusWriter) refresh(ctx context.Context, conflict error) error {
 		return aborted
 	}
 	if known != nil && (fresh.UID != w.stored.UID || fresh.Status.Run == nil || fresh.Status.Run.ID != known.ID) {
-		return fmt.Errorf("run %s is not recorded there any more: the deployment was deleted, or its status replaced", known.ID)
+		return fmt.Errorf("run %s is not recorded there any more: somebody replaced the status", known.ID)
 	}
 	w.stored = &fresh
 	return conflict

@@ -1,0 +1,72 @@
+package plugin
+
+import (
+	"fmt"
+	"strings"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/removal"
+	"github.com/styrmin/kubectl-styrmin/pkg/release"
+)
+
+// whatGoes says before a deletion what it would remove, and what to do before it.
+func whatGoes(f *removal.Found) string {
+	d := f.Deployment
+	lines := []string{
+		fmt.Sprintf("StyrminDeployment %s/%s goes, with its history and %s", d.Namespace, d.Name, orNothing(removal.Count(f.Owned))),
+	}
+	newest := f.Installed()
+	if newest == nil {
+		return strings.Join(append(lines, fmt.Sprintf("There is no Helm release %s.", d.ReleaseName())), "\n") + "\n"
+	}
+	lines = append(lines, fmt.Sprintf("Helm release %s is at revision %d (%s). Uninstalled, it goes with what it deployed, but for what its chart says to keep", d.ReleaseName(), newest.Revision, newest.Status))
+	if f.StaysHeld() != nil {
+		lines = append(lines, "Kept, it stays held in this namespace: Helm cannot change it until a deployment adopts it, or its label is taken off")
+	}
+	if len(f.Stopped) > 0 {
+		lines = append(lines, fmt.Sprintf("Stopped, with the counts recorded: %s\nKept, they stay so. To start them first: kubectl styrmin component start %s COMPONENT… -n %s",
+			strings.Join(f.Stopped.Describe(), ", "), d.Name, d.Namespace))
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+func orNothing(words string) string {
+	if words == "" {
+		return "nothing else"
+	}
+	return words
+}
+
+// whatIsLeft says after a deletion what is gone, what stays, and what to do about that.
+func whatIsLeft(f *removal.Found, uninstalled bool) (string, error) {
+	d := f.Deployment
+	lines := []string{fmt.Sprintf("StyrminDeployment %s/%s is deleted; gone with it: %s", d.Namespace, d.Name, orNothing(removal.Count(f.Owned)))}
+	newest := f.Installed()
+	switch {
+	case newest == nil:
+		return lines[0] + "\n", nil
+	case uninstalled:
+		return fmt.Sprintf("%s\nHelm release %s is uninstalled\n", lines[0], d.ReleaseName()), nil
+	}
+	lines = append(lines, fmt.Sprintf("Helm release %s is kept, at revision %d (%s)", d.ReleaseName(), newest.Revision, newest.Status))
+	if held := f.StaysHeld(); held != nil {
+		lines = append(lines, stillHeld(d, held))
+	}
+	if len(f.Stopped) == 0 {
+		return strings.Join(lines, "\n") + "\n", nil
+	}
+	commands, err := f.Stopped.StartCommands(d.Namespace)
+	if err != nil {
+		return "", err
+	}
+	lines = append(lines, "Still stopped, and nothing starts them by itself: "+strings.Join(f.Stopped.Describe(), ", ")+". To start them:")
+	return strings.Join(append(lines, commands...), "\n") + "\n", nil
+}
+
+// stillHeld says how to make a kept release Helm's own again.
+func stillHeld(d *v1.StyrminDeployment, held *release.Record) string {
+	return fmt.Sprintf("It stays held, because a run deployed it: `helm upgrade` and `helm rollback` are refused, `helm uninstall` is not. Either\n"+
+		"  let a deployment adopt it:       kubectl styrmin upgrade %[1]s -n %[2]s --driver DRIVER --release %[3]s\n"+
+		"  or leave it to Helm from now on: kubectl label secrets,configmaps -n %[2]s -l owner=%[4]s,name=%[3]s,version=%[5]d %[6]s-",
+		d.Name, d.Namespace, d.ReleaseName(), release.OwnerHelm, held.Revision, v1.LabelRun)
+}

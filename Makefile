@@ -13,7 +13,7 @@ include test/benchmark/validate/validate.mk
 export PATH := $(CURDIR)/bin:$(STYRMIN_CACHE)/bin:$(PATH)
 
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X github.com/styrmin/kubectl-styrmin/plugin.Version=$(VERSION)
+LDFLAGS := -s -w $(foreach p,plugin webhook,-X github.com/styrmin/kubectl-styrmin/$(p).Version=$(VERSION))
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 CONTROLLER_GEN := go run sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
 # The image of the product in the test cluster.

@@ -136,7 +136,7 @@ func (o *options) command() *cobra.Command {
 		newInitCommand(o), newValidateCommand(o), newRenderCommand(o), newSchemaCommand(o), newDriverCommand(o),
 		newPlanCommand(o), newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o), newUICommand(o),
 		newHistoryCommand(o), newAbortCommand(o), newDeleteCommand(o), newReleaseCommand(o), newComponentCommand(o), newEngineCommand(o),
-		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newVersionCommand(o),
+		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newDoctorCommand(o), newVersionCommand(o),
 	)
 	helpAndCompletion(root)
 	usageErrors(root)

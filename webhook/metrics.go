@@ -32,7 +32,16 @@ var (
 		Name: "styrmin_gate_certificate_expiry_timestamp_seconds",
 		Help: "When the webhook's serving certificate expires, in seconds since 1970.",
 	}))
+
+	// info tells the version; `kubectl styrmin doctor` compares it with its own.
+	info = registered(prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "styrmin_gate_info",
+		Help: "The webhook's version; the value is always 1.",
+	}, []string{"version"}))
 )
+
+// Version is set when a release is built.
+var Version = "dev"
 
 func registered[C prometheus.Collector](collector C) C {
 	metrics.Registry.MustRegister(collector)

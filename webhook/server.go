@@ -45,6 +45,7 @@ func Run(ctx context.Context, config *rest.Config, log logr.Logger, options Opti
 	if err != nil {
 		return fmt.Errorf("setting up the client: %w", err)
 	}
+	info.WithLabelValues(Version).Set(1)
 	var current certificate
 	mgr, err := manager.New(config, manager.Options{
 		Scheme:                 scheme,

@@ -48,7 +48,7 @@ func (n Namespace) Keep(ctx context.Context, reader client.Reader) (Namespace, e
 // RenderNamespace builds what a namespace needs: the label that opts it in last,
 // so that the webhook can read before it is asked.
 func RenderNamespace(n Namespace) ([]*unstructured.Unstructured, error) {
-	if slices.Contains([]string{"kube-system", v1.SystemNamespace}, n.Name) {
+	if Excluded(n.Name) {
 		return nil, fmt.Errorf("namespace %s cannot opt in: the gate excludes it, so that it can never lock out the cluster or itself", n.Name)
 	}
 	overlay, err := yaml.Marshal(types.Kustomization{
@@ -67,6 +67,11 @@ func RenderNamespace(n Namespace) ([]*unstructured.Unstructured, error) {
 		homeSubjects(object, n.Name)
 	}
 	return append(append([]*unstructured.Unstructured{n.object(false)}, objects...), n.object(true)), nil
+}
+
+// Excluded tells whether the gate leaves a namespace alone whatever its labels say.
+func Excluded(namespace string) bool {
+	return slices.Contains([]string{"kube-system", v1.SystemNamespace}, namespace)
 }
 
 // homeSubjects gives service accounts without a namespace the binding's own.

@@ -138,7 +138,7 @@ func Probe() *unstructured.Unstructured {
 		"apiVersion": v1.GroupVersion.String(),
 		"kind":       "ApplicationDriver",
 		"metadata":   map[string]any{"name": "styrmin-install-probe"},
-		"spec":       map[string]any{},
+		"spec":       map[string]any{"version": "1", "helm": map[string]any{"main": map[string]any{"location": "./chart"}}},
 		"files":      map[string]any{v1.ActionsFile: "("},
 	}}
 }

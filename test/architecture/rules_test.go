@@ -16,6 +16,7 @@ import (
 var layers = [][]string{
 	{"cmd/kubectl-styrmin", "cmd/styrmin-webhook", "cmd/styrmin-runner"},
 	{"plugin", "webhook"},
+	{"pkg/doctor"},
 	{"pkg/engine", "pkg/runner"},
 	{"pkg/lint"},
 	{"pkg/instance"},

@@ -16,40 +16,57 @@ import (
 //go:embed requirements.txt
 var requirements []byte
 
+// checkers are what looks at Python from outside; it needs no Prefect beside it.
+//
+//go:embed checkers.txt
+var checkers []byte
+
 // Environment returns the virtual environment with the pinned packages. It is
 // made once per machine, which takes a minute; without a Python, or with
 // -short, the test is skipped.
 func Environment(t testing.TB) string {
 	t.Helper()
+	return environment(t, requirements, func(venv string) {
+		// Migrating an empty database takes longer than all the tests: keep a migrated one.
+		Run(t, []string{"PREFECT_HOME=" + filepath.Join(venv, "prefect")}, Interpreter(venv), "-m", "prefect", "server", "database", "upgrade", "-y")
+	})
+}
+
+// Checkers returns a virtual environment with mypy, made like that of Environment.
+func Checkers(t testing.TB) string {
+	t.Helper()
+	return environment(t, checkers, func(string) {})
+}
+
+func environment(t testing.TB, packages []byte, finish func(venv string)) string {
+	t.Helper()
 	if testing.Short() {
-		t.Skip("needs a Python with Prefect; not with -short")
+		t.Skip("needs a Python with packages; not with -short")
 	}
 	base, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skip("needs python3 on the PATH, version 3.10 or newer")
 	}
-	venv := filepath.Join(cacheDir(t), fmt.Sprintf("venv-%x", sha256.Sum256(append([]byte(base), requirements...)))[:40])
+	venv := filepath.Join(cacheDir(t), fmt.Sprintf("venv-%x", sha256.Sum256(append([]byte(base), packages...)))[:40])
 	defer lock(t, venv+".lock")()
 	if _, err := os.Stat(filepath.Join(venv, "complete")); err == nil {
 		return venv
 	}
 	t.Logf("making %s; this takes a minute, once", venv)
-	build(t, base, venv)
+	build(t, base, venv, packages)
+	finish(venv)
+	Run(t, nil, "touch", filepath.Join(venv, "complete"))
 	return venv
 }
 
-func build(t testing.TB, base, venv string) {
+func build(t testing.TB, base, venv string, packages []byte) {
 	t.Helper()
 	pinned := filepath.Join(t.TempDir(), "requirements.txt")
-	if err := os.WriteFile(pinned, requirements, 0o600); err != nil {
+	if err := os.WriteFile(pinned, packages, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	Run(t, nil, base, "-m", "venv", "--clear", venv)
-	python := Interpreter(venv)
-	Run(t, nil, python, "-m", "pip", "install", "--quiet", "--requirement", pinned)
-	// Migrating an empty database takes longer than all the tests: keep a migrated one.
-	Run(t, []string{"PREFECT_HOME=" + filepath.Join(venv, "prefect")}, python, "-m", "prefect", "server", "database", "upgrade", "-y")
-	Run(t, nil, "touch", filepath.Join(venv, "complete"))
+	Run(t, nil, Interpreter(venv), "-m", "pip", "install", "--quiet", "--requirement", pinned)
 }
 
 // Interpreter is the Python of an environment.

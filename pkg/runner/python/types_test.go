@@ -1,0 +1,40 @@
+package python
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/styrmin/kubectl-styrmin/test/python"
+)
+
+// TestTypes: mypy --strict accepts the package, and with it a driver that uses it well,
+// and finds the mistakes of one that does not.
+func TestTypes(t *testing.T) {
+	sdk := t.TempDir()
+	if err := Update(sdk); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := mypy(t, sdk, filepath.Join(sdk, Package), "testdata/typed.py"); err != nil {
+		t.Errorf("%v\n%s", err, said)
+	}
+	said, err := mypy(t, sdk, "testdata/mistyped.py")
+	source, _ := os.ReadFile("testdata/mistyped.py")
+	if found, expected := strings.Count(said, "error:"), bytes.Count(source, []byte("# wrong")); err == nil || found != expected {
+		t.Errorf("found %d errors, expected %d\n%s", found, expected, said)
+	}
+}
+
+// mypy checks files as an author does who has put the package at a path of their own.
+func mypy(t *testing.T, sdk string, files ...string) (string, error) {
+	t.Helper()
+	prefect := python.Interpreter(python.Environment(t))
+	cmd := exec.CommandContext(t.Context(), python.Interpreter(python.Checkers(t)),
+		append([]string{"-m", "mypy", "--strict", "--python-executable", prefect, "--cache-dir", t.TempDir()}, files...)...)
+	cmd.Env = append(os.Environ(), "MYPYPATH="+sdk)
+	output, err := cmd.CombinedOutput()
+	return string(output), err
+}

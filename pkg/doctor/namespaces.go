@@ -67,14 +67,14 @@ func (e *examination) namespace(ctx context.Context, n corev1.Namespace) ([]Find
 
 // trust tells of the settings by which evidence is worth less.
 func trust(n corev1.Namespace) (findings []Finding) {
-	for annotation, what := range map[string]string{
-		v1.AnnotationDrivers: "instances of drivers that nobody registered are admitted",
-		v1.AnnotationImages:  "actions may use any image",
+	for _, open := range []struct{ annotation, what string }{
+		{v1.AnnotationDrivers, "instances of drivers that nobody registered are admitted"},
+		{v1.AnnotationImages, "actions may use any image"},
 	} {
-		if strings.TrimSpace(n.Annotations[annotation]) == v1.DriversAny {
+		if strings.TrimSpace(n.Annotations[open.annotation]) == v1.DriversAny {
 			findings = append(findings, Finding{
-				Level: Warning, Found: fmt.Sprintf("namespace %s: %s=%s: %s", n.Name, annotation, v1.DriversAny, what),
-				Why: "Whoever may edit there can bring actions that do nothing and succeed.", Next: fmt.Sprintf("kubectl annotate namespace %s %s-", n.Name, annotation),
+				Level: Warning, Found: fmt.Sprintf("namespace %s: %s=%s: %s", n.Name, open.annotation, v1.DriversAny, open.what),
+				Why: "Whoever may edit there can bring actions that do nothing and succeed.", Next: fmt.Sprintf("kubectl annotate namespace %s %s-", n.Name, open.annotation),
 			})
 		}
 	}

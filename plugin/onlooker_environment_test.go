@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -20,6 +21,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/detached"
 	"github.com/styrmin/kubectl-styrmin/plugin"
 	"github.com/styrmin/kubectl-styrmin/test/environment"
 )
@@ -192,6 +194,7 @@ func TestOnlooker(t *testing.T) {
 		"follow output":       (*onlooker).followOutput,
 		"abort":               (*onlooker).abort,
 		"history":             (*onlooker).history,
+		"sent engine":         (*onlooker).sentEngine,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -339,4 +342,17 @@ func (o *onlooker) history() {
 	o.contains(v.out.String(), "x7k2m9qd   upgrade   1.0 → 2.0", "alice", "not over, in pre", "old        setup     1.0")
 	o.contains(o.run("history", plugin.ExitOK, "history", "notes", "-o", "json").out.String(), `"requestedBy": "alice"`, `"id": "old"`)
 	o.contains(o.run("history", plugin.ExitProblems, "history", "nosuch").errOut.String(), "no StyrminDeployment nosuch in namespace history")
+}
+
+// sentEngine has the run before its pod has taken the lock.
+func (o *onlooker) sentEngine() {
+	const note = "No engine is at work on it"
+	o.deploy("sent", aRun())
+	o.contains(o.run("sent", plugin.ExitOK, "status", "notes").out.String(), note)
+	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: "sent", Name: detached.JobName("notes")}}
+	job.Spec.Template.Spec = corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "engine", Image: "engine"}}}
+	o.must(o.client.Create(o.Context(), job))
+	if said := o.run("sent", plugin.ExitOK, "status", "notes").out.String(); strings.Contains(said, note) {
+		o.Errorf("an engine was sent, and status says\n%s", said)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine/detached"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/plugin/preview"
 )
@@ -27,17 +28,22 @@ func (c *clients) gate(ctx context.Context) string {
 const undrivenNote = "No engine is at work on it; it goes on when the command that began it is run again."
 
 // undriven is true for a run that is not over and that no engine drives, as far as
-// the lock tells: one that was killed seems to have it until another one looks.
+// the lock tells: one that was killed seems to have it until another one looks. An
+// engine in the cluster has the run also while its pod is about to start.
 func (c *clients) undriven(ctx context.Context, d *v1.StyrminDeployment) bool {
 	run := d.Status.Run
 	if run == nil || run.EndedAt != nil {
 		return false
 	}
 	lease, err := c.kube.CoordinationV1().Leases(d.Namespace).Get(ctx, lock.LeaseName(d.Name), metav1.GetOptions{})
-	if err != nil {
-		return apierrors.IsNotFound(err)
+	if err != nil && !apierrors.IsNotFound(err) {
+		return false
 	}
-	return lease.Spec.HolderIdentity == nil || *lease.Spec.HolderIdentity == ""
+	if err == nil && lease.Spec.HolderIdentity != nil && *lease.Spec.HolderIdentity != "" {
+		return false
+	}
+	job, err := detached.UnderWay(ctx, c.kube, d.Namespace, d.Name)
+	return err == nil && job == nil
 }
 
 // stopped lists the workloads of the release that an action stopped and none has

@@ -46,6 +46,7 @@ func TestClusterScripts(t *testing.T) {
 		ContinueOnError: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "snapshot": snapshot, "unchanged": unchanged, "grant": grant, "foreign": foreign, "bare": bare.use,
+			"prefect": prefect{t}.use,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)

@@ -133,9 +133,9 @@ func (o *options) command() *cobra.Command {
 		&cobra.Group{ID: groupAdmin, Title: "For platform admins:"},
 	)
 	root.AddCommand(
-		newInitCommand(o), newValidateCommand(o), newRenderCommand(o), newSchemaCommand(o), newSDKCommand(o), newDriverCommand(o),
+		newInitCommand(o), newValidateCommand(o), newRenderCommand(o), newSchemaCommand(o), newSDKCommand(o), newActionCommand(o), newDriverCommand(o),
 		newPlanCommand(o), newSetupCommand(o), newUpgradeCommand(o), newStatusCommand(o), newLogsCommand(o), newUICommand(o),
-		newHistoryCommand(o), newAbortCommand(o), newDeleteCommand(o), newReleaseCommand(o), newComponentCommand(o), newEngineCommand(o),
+		newHistoryCommand(o), newAbortCommand(o), newDeleteCommand(o), newReleaseCommand(o), newComponentCommand(o), newEngineCommand(o), newRunnerCommand(o),
 		newInstallCommand(o), newUninstallCommand(o), newPrepareCommand(o), newDoctorCommand(o), newVersionCommand(o),
 	)
 	helpAndCompletion(root)

@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 		Dir:             "testdata/script",
 		UpdateScripts:   *update,
 		ContinueOnError: true,
-		Cmds:            map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:            map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "prefect": prefect{t}.use},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			return nil

@@ -73,7 +73,20 @@ func restricted() *corev1.SecurityContext {
 
 // env is the action's environment. It comes after the deployment's, and so is stronger.
 func (s Spec) env() []corev1.EnvVar {
-	env := []corev1.EnvVar{
+	env := append(s.Variables(),
+		corev1.EnvVar{Name: "STYRMIN_INSTANCE_DIR", Value: instanceDir},
+		corev1.EnvVar{Name: "HOME", Value: tmpDir},
+		corev1.EnvVar{Name: "PREFECT_HOME", Value: tmpDir + "/prefect"},
+	)
+	if sensitive := s.Deployment.Spec.Sensitive; len(sensitive) > 0 {
+		env = append(env, corev1.EnvVar{Name: "STYRMIN_SENSITIVE", Value: strings.Join(sensitive, ",")})
+	}
+	return env
+}
+
+// Variables tell an action what it is run for, wherever that is.
+func (s Spec) Variables() []corev1.EnvVar {
+	return []corev1.EnvVar{
 		{Name: "STYRMIN_DEPLOYMENT_ID", Value: s.Deployment.Namespace + "/" + s.Deployment.Name},
 		{Name: "STYRMIN_RUN", Value: s.Run},
 		{Name: "STYRMIN_ACTION", Value: s.Action.Name},
@@ -81,14 +94,7 @@ func (s Spec) env() []corev1.EnvVar {
 		{Name: "STYRMIN_MODE", Value: string(s.Action.Mode)},
 		{Name: "STYRMIN_TARGET_VERSION", Value: s.TargetVersion},
 		{Name: "STYRMIN_CURRENT_VERSION", Value: s.CurrentVersion},
-		{Name: "STYRMIN_INSTANCE_DIR", Value: instanceDir},
-		{Name: "HOME", Value: tmpDir},
-		{Name: "PREFECT_HOME", Value: tmpDir + "/prefect"},
 	}
-	if sensitive := s.Deployment.Spec.Sensitive; len(sensitive) > 0 {
-		env = append(env, corev1.EnvVar{Name: "STYRMIN_SENSITIVE", Value: strings.Join(sensitive, ",")})
-	}
-	return env
 }
 
 func (s Spec) volumes(extra []v1.Volume) []corev1.Volume {

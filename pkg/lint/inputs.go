@@ -14,6 +14,8 @@ import (
 // the driver's defaults; a required parameter that is not given is then a
 // sample of its kind.
 type Inputs struct {
+	// Name and Namespace are those of the deployment; empty means the driver's name, and default.
+	Name, Namespace string
 	// Version is the application version; empty means the driver's default.
 	Version string
 	// Values are parameters by name.

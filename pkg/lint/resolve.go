@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"encoding/json"
 	"path"
 	"strings"
@@ -40,7 +41,7 @@ func Resolve(d *driver.Driver, in Inputs, chart instance.Chart) (*Resolution, er
 	}
 	r := &Resolution{}
 	deployment := &v1.StyrminDeployment{}
-	deployment.Name, deployment.Namespace = releaseName(d), "default"
+	deployment.Name, deployment.Namespace = cmp.Or(in.Name, releaseName(d)), cmp.Or(in.Namespace, "default")
 	deployment.Spec.Version = in.Version
 	if len(instance.CheckVersion(d, instance.Version(d, deployment))) > 0 {
 		deployment.Spec.Version, r.VersionSampled = versionOf(d), d.Object.Spec.DefaultVersion == ""

@@ -3,6 +3,7 @@ package runner
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -88,8 +89,8 @@ func (r *Runner) interpreter() (string, error) {
 			return path, nil
 		}
 	}
-	return "", errors.New("the action's image has no python3 or python on its PATH; " +
-		"use an image with Python 3.10 or newer and Prefect 3, such as prefecthq/prefect:3-latest")
+	return "", errors.New("there is no python3 or python on the PATH; actions need Python 3.10 or newer and Prefect 3: " +
+		"in the cluster an image such as prefecthq/prefect:3-latest, on a machine of your own STYRMIN_PYTHON=PATH")
 }
 
 // environment is the action's environment: the container's own, the Python
@@ -104,9 +105,18 @@ func (r *Runner) environment(ctx context.Context, outcome string) []string {
 	return append(env,
 		"PYTHONPATH="+path,
 		"PYTHONUNBUFFERED=1",
-		"STYRMIN_RUNNER="+r.Executable,
+		"STYRMIN_RUNNER="+r.self(),
 		"STYRMIN_OUTCOME_FILE="+outcome,
 	)
+}
+
+// self is how the Python package is told what to call: a path, or a command line as JSON.
+func (r *Runner) self() string {
+	if len(r.Self) == 0 {
+		return r.Executable
+	}
+	words, _ := json.Marshal(r.Self) // cannot fail for strings
+	return string(words)
 }
 
 // tail keeps the last lines of the output for a flow that dies without a word.

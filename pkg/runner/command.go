@@ -42,6 +42,8 @@ type Runner struct {
 	Environ []string
 	// Executable is the path of this binary.
 	Executable string
+	// Self is the command line by which an action calls a runner; empty is Executable alone.
+	Self []string
 	// Config connects to the cluster.
 	Config func() (*rest.Config, error)
 	// Termination is the file of the container's termination message.

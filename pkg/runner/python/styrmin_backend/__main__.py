@@ -26,11 +26,12 @@ def unusable() -> "str | None":
 
 
 def refuse(problem: str) -> int:
-    """Report an image that cannot run actions."""
+    """Report a Python that cannot run actions."""
     import json
 
-    message = "the action's image cannot run actions: " + problem
-    message += "; use an image with Python 3.10 or newer and Prefect 3, such as prefecthq/prefect:3-latest"
+    message = "this Python cannot run actions: " + problem
+    message += "; in the cluster use an image with Python 3.10 or newer and Prefect 3, such as prefecthq/prefect:3-latest"
+    message += ", on a machine of your own: pip install 'prefect>=3,<4', or STYRMIN_PYTHON=PATH for another Python"
     sys.stderr.write(message + "\n")
     path = os.environ.get("STYRMIN_OUTCOME_FILE")
     if path:

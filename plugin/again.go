@@ -16,7 +16,7 @@ var unsafe = regexp.MustCompile(`[^A-Za-z0-9_@%+=:,./-]`)
 // again is the command line that goes on with what this one began: all of it but
 // --until, and what was to run once more, which the run remembers.
 func again(cmd *cobra.Command, args []string) string {
-	return commandLine(cmd.CommandPath(), cmd, args, "until", "rerun", "from")
+	return commandLine(cmd.CommandPath(), cmd, args, "until", "rerun", "from", "forget-pending")
 }
 
 // commandLine is a verb with the arguments and flags that were given to cmd, but

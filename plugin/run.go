@@ -46,6 +46,7 @@ type runOptions struct {
 	until     string
 	rerun     []string
 	from      string
+	forget    int
 	rollback  bool
 	yes       bool
 	output    string
@@ -65,6 +66,7 @@ func (r *runOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&r.until, "until", "", "Stop after this mode, pre or core; the same command without it goes on.")
 	flags.StringArrayVar(&r.rerun, "rerun", nil, "Run this action again although it succeeded in this run; may be repeated.")
 	flags.StringVar(&r.from, "from", "", "Run the actions of this mode and the later ones again: pre, core or post.")
+	flags.IntVar(&r.forget, "forget-pending", 0, "Delete the record of this revision, which another Helm client left pending, and go on. You say that nobody is at work on it any more.")
 	r.trust.addFlags(flags)
 	flags.BoolVar(&r.rollback, "rollback-on-failure", false, "Roll the Helm release back when its change fails.")
 }
@@ -79,6 +81,9 @@ func (r *runOptions) validate() error {
 	}
 	if r.from != "" && !slices.Contains(v1.Modes(), v1.Mode(r.from)) {
 		return usagef("--from %s: expected pre, core or post", r.from)
+	}
+	if r.forget < 0 {
+		return usagef("--forget-pending %d: expected the number of a revision", r.forget)
 	}
 	if r.verb == engine.VerbSetup && r.driver == "" {
 		return usagef("setup needs --driver: a directory, or the name of a registered driver")
@@ -163,7 +168,7 @@ func (r *runOptions) prepare(ctx context.Context) (*engine.Engine, *engine.Prepa
 	// A driver on disk is checked before the cluster is asked anything.
 	request := engine.Request{
 		Until: v1.Mode(r.until), Again: lifecycle.Again{Actions: r.rerun, From: v1.Mode(r.from)},
-		Timeout: r.jobs.timeout, RollbackOnFailure: r.rollback, Keyring: r.trust.wanted(),
+		ForgetPending: r.forget, Timeout: r.jobs.timeout, RollbackOnFailure: r.rollback, Keyring: r.trust.wanted(),
 	}
 	if err := r.loadFromDisk(&request); err != nil {
 		return nil, nil, err

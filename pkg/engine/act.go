@@ -17,7 +17,6 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/instance"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
-	"github.com/styrmin/kubectl-styrmin/pkg/release"
 )
 
 // start creates the Jobs of the attempts that are due.
@@ -150,8 +149,9 @@ func (r *run) changeRelease(ctx context.Context) error {
 	if revision := lifecycle.ReleaseAt(recorded.BaseRevision, target, history); revision > 0 {
 		return r.releaseChanged(ctx, revision, HelmSkipped, 0)
 	}
-	if err := p.refusePending(history); err != nil {
-		return err
+	if pending := r.engine.PendingElsewhere(ctx, r.status.deployment(), history); pending != nil {
+		pending.CanForget = true
+		return pending
 	}
 	r.report(Event{Kind: HelmStarted, Mode: v1.ModeCore, Message: fmt.Sprintf("%s, chart %s %s", name, p.Chart.Name, p.Chart.Version)})
 	request := p.HelmRequest()
@@ -207,11 +207,12 @@ func clusterFailed(err error) bool {
 	return err != nil && !rolledBack && !errors.Is(err, context.DeadlineExceeded) && transient(err)
 }
 
-// orHeld tells when it was not Helm that failed: the change was held.
+// orHeld tells when it was not Helm that failed: the change was held, or another client is at work.
 func (r *run) orHeld(err error) error {
 	var held *helm.HeldError
-	if errors.As(err, &held) {
-		r.report(Event{Kind: HelmHeld, Mode: v1.ModeCore, Message: held.Message})
+	var pending *helm.PendingError
+	if errors.As(err, &held) || errors.As(err, &pending) {
+		r.report(Event{Kind: HelmHeld, Mode: v1.ModeCore, Message: err.Error()})
 	}
 	return err
 }
@@ -224,17 +225,6 @@ func (e *Engine) keepStopped(ctx context.Context, desired *v1.StyrminDeployment)
 		return nil, err
 	}
 	return stopped.Keep, nil
-}
-
-// refusePending respects a change of another client, which may be alive. What an
-// engine of ours left pending was forgotten when this one began.
-func (p *Prepared) refusePending(history []release.Record) error {
-	if len(history) == 0 || !history[len(history)-1].IsPending() {
-		return nil
-	}
-	last, name := history[len(history)-1], p.Desired.ReleaseName()
-	return &helm.HeldError{Message: fmt.Sprintf("revision %d of Helm release %s is %s: another client is changing it, or died while it did. Wait for it, or recover with `helm rollback %s -n %s`; then run the same command again",
-		last.Revision, name, last.Status, name, p.Desired.Namespace)}
 }
 
 // releaseChanged records that the release is at the run's target.

@@ -29,14 +29,18 @@ func (e *Engine) begin(ctx context.Context, p *Prepared) (*run, error) {
 	if err := e.updateSpec(ctx, deployment, p.Desired.Spec); err != nil {
 		return nil, err
 	}
+	if p.Situation.Changed {
+		if err := e.store(ctx, p, deployment); err != nil {
+			return nil, err
+		}
+	}
+	if p.Situation.Changed || p.ForgetPending > 0 {
+		if err := e.forgetPending(ctx, p, deployment); err != nil {
+			return nil, err
+		}
+	}
 	if !p.Situation.Changed {
 		return nil, e.acknowledge(ctx, deployment)
-	}
-	if err := e.store(ctx, p, deployment); err != nil {
-		return nil, err
-	}
-	if err := e.forgetPending(ctx, p, deployment); err != nil {
-		return nil, err
 	}
 	return e.record(ctx, p, deployment)
 }
@@ -56,6 +60,11 @@ func (e *Engine) lookAgain(ctx context.Context, p *Prepared, shown Expectation) 
 	}
 	if err := p.stillAgreed(shown); err != nil {
 		return err
+	}
+	if p.changesRelease() {
+		if err := p.refusePending(); err != nil {
+			return err
+		}
 	}
 	deployment := p.Situation.Deployment
 	if deployment == nil || deployment.DeletionTimestamp != nil {

@@ -57,6 +57,11 @@ func (e *Engine) Admit(ctx context.Context, p *Prepared) (*v1.StyrminDeployment,
 	if err := holder.Refuses(p.Desired.Namespace, p.Desired.Name); err != nil {
 		return nil, err
 	}
+	if p.changesRelease() {
+		if err := p.refusePending(); err != nil {
+			return nil, err
+		}
+	}
 	if err := e.register(ctx, p); err != nil {
 		return nil, err
 	}

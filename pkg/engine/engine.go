@@ -55,6 +55,10 @@ type Request struct {
 	Desired *v1.StyrminDeployment
 	// Again is what shall run once more although it succeeded.
 	Again lifecycle.Again
+	// ForgetPending is a revision of the Helm release that another client left pending and
+	// on which, the operator asserts, nobody is at work any more: its record is deleted,
+	// before any Job. 0 for none.
+	ForgetPending int
 	// Until stops the run after this mode; empty runs everything.
 	Until v1.Mode
 	// Timeout bounds Helm's wait for readiness.

@@ -90,6 +90,8 @@ func happened(event Event) string {
 		return fmt.Sprintf("action %s failed after %s: %s", event.Action, took, event.Message)
 	case ActionLost:
 		return fmt.Sprintf("action %s was lost: %s", event.Action, event.Message)
+	case HelmForgotten:
+		return fmt.Sprintf("the record of %s of the Helm release was deleted, because nobody is at work on it any more", event.Message)
 	case HelmSucceeded:
 		return fmt.Sprintf("the Helm release was changed: %s after %s", event.Message, took)
 	case HelmFailed:

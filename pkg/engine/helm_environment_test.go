@@ -71,7 +71,7 @@ func TestPendingReleaseOfSomebodyElse(t *testing.T) {
 func respectsPending(t *testing.T, labels string) {
 	t.Helper()
 	w := newWorld(t)
-	d := w.driverWith()
+	d := w.driverWith("upgrade/pre/a")
 	w.mustDo(w.request(engine.VerbSetup, d, "1.0"))
 	w.diesInHelm(w.request(engine.VerbUpgrade, d, "2.0"))
 	record := &corev1.Secret{}
@@ -79,12 +79,54 @@ func respectsPending(t *testing.T, labels string) {
 	patch := `{"metadata":{"labels":` + labels + `}}`
 	w.must(w.admin.Patch(t.Context(), record, client.RawPatch("application/merge-patch+json", []byte(patch))))
 
-	_, _, err := w.do(t.Context(), w.request(engine.VerbUpgrade, d, "2.0"))
-	var held *helm.HeldError
-	if !errors.As(err, &held) || !strings.Contains(err.Error(), "another client is changing it") {
-		t.Errorf("expected that somebody else's change is respected, got %v", err)
+	request := w.request(engine.VerbUpgrade, d, "2.0", size(5)) // a new run
+	_, _, err := w.do(t.Context(), request)
+	var pending *helm.PendingError
+	if !errors.As(err, &pending) || pending.Revision != 2 || pending.Since.IsZero() || pending.By == "" || !pending.CanForget {
+		t.Errorf("expected that somebody else's change is respected, got %#v", err)
+	}
+	if got := w.kubelet.order(w.namespace); len(got) != 1 {
+		t.Errorf("ran %q, expected no action of the run that is refused", got)
+	}
+	request.ForgetPending = 1
+	var refused *engine.RefusedError
+	if _, _, err := w.do(t.Context(), request); !errors.As(err, &refused) || !strings.Contains(err.Error(), "its newest revision is 2 (pending-upgrade)") {
+		t.Errorf("expected that another revision is not forgotten, got %v", err)
 	}
 	if got, want := w.history(), []string{"1 deployed", "2 pending-upgrade"}; !slices.Equal(got, want) {
+		t.Errorf("the release is %q, expected %q", got, want)
+	}
+
+	request.ForgetPending = 2
+	expect(t, "the plan's revision", w.plan(request).Helm.Revision, 2)
+	_, events := w.mustDo(request)
+	w.must(events.has("HelmForgotten"))
+	if got, want := w.history(), []string{"1 superseded", "2 deployed"}; !slices.Equal(got, want) {
+		t.Errorf("the release is %q, expected %q", got, want)
+	}
+	if _, _, err := w.do(t.Context(), request); !errors.As(err, &refused) || !strings.Contains(err.Error(), "its newest revision is 2 (deployed)") {
+		t.Errorf("expected that what is deployed is not forgotten, got %v", err)
+	}
+}
+
+// TestPendingInstallOfSomebodyElse: with nothing deployed, neither verb sends to the
+// other one, and a setup goes on where it is told to.
+func TestPendingInstallOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.driverWith()
+	w.diesInHelm(w.request(engine.VerbSetup, d, "1.0"))
+	w.must(w.admin.Delete(t.Context(), w.deployment()))
+	for _, verb := range []engine.Verb{engine.VerbSetup, engine.VerbUpgrade} {
+		var pending *helm.PendingError
+		if _, _, err := w.do(t.Context(), w.request(verb, d, "1.0")); !errors.As(err, &pending) || pending.Revision != 1 {
+			t.Errorf("%s: expected to be told of the pending revision, got %v", verb, err)
+		}
+	}
+	request := w.request(engine.VerbSetup, d, "1.0")
+	request.ForgetPending = 1
+	w.mustDo(request)
+	if got, want := w.history(), []string{"1 deployed"}; !slices.Equal(got, want) {
 		t.Errorf("the release is %q, expected %q", got, want)
 	}
 }

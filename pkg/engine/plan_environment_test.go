@@ -336,7 +336,7 @@ func TestPlanOfAPendingRelease(t *testing.T) {
 	w.must(w.admin.Patch(t.Context(), record, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"labels":{"styrmin.io/run":null}}}`))))
 	planned = w.plan(w.request(engine.VerbUpgrade, d, "2.0"))
 	expect(t, "revision", planned.Helm.Revision, 3)
-	if len(planned.Refused) != 1 || !strings.Contains(planned.Refused[0], "revision 2 of Helm release app is pending-upgrade") {
+	if len(planned.Refused) != 1 || !strings.Contains(planned.Refused[0], "/app is pending-upgrade since ") {
 		t.Errorf("found refusals %q", planned.Refused)
 	}
 }

@@ -106,6 +106,9 @@ func (p *Prepared) HelmRequest() helm.Request {
 
 // fits refuses a verb that does not fit what is in the cluster.
 func (p *Prepared) fits() error {
+	if err := p.fitsForgetting(); err != nil {
+		return err
+	}
 	s, name := p.Situation, p.Desired.Name
 	switch {
 	case s.Governor != "":
@@ -117,7 +120,9 @@ func (p *Prepared) fits() error {
 		return p.fitsAgain()
 	case s.Resume || s.Anew != nil || !s.Changed:
 		return nil
-	case p.Verb == VerbSetup && s.Deployment == nil && len(s.Revisions) > 0:
+	case s.Deployed == nil && s.Deployment == nil && p.refusePending() != nil:
+		return p.refusePending() // whichever verb it is, there is no other way on
+	case p.Verb == VerbSetup && s.Deployment == nil && len(p.Revisions()) > 0:
 		return &RefusedError{
 			What: fmt.Sprintf("a Helm release named %s exists already in namespace %s, and no StyrminDeployment governs it", p.Desired.ReleaseName(), p.Desired.Namespace),
 			Next: fmt.Sprintf("Nothing was changed. Choose another name, or adopt the release: kubectl styrmin upgrade %s -n %s --driver …", name, p.Desired.Namespace),

@@ -61,8 +61,9 @@ func isRefusal(err error) bool {
 		refused   *RefusedError
 		locked    *lock.TakenError
 		held      *helm.HeldError
+		pending   *helm.PendingError
 	)
-	return errors.As(err, &preflight) || errors.As(err, &refused) || errors.As(err, &locked) || errors.As(err, &held)
+	return errors.As(err, &preflight) || errors.As(err, &refused) || errors.As(err, &locked) || errors.As(err, &held) || errors.As(err, &pending)
 }
 
 func (e *Engine) refusesNewRun(ctx context.Context, p *Prepared) error {
@@ -78,7 +79,7 @@ func (p *Prepared) refusesChange(outlook Outlook) error {
 	if !outlook.ChangesRelease {
 		return nil
 	}
-	return p.refusePending(p.Revisions())
+	return p.refusePending()
 }
 
 // Registers is true when the driver given is not the one that is registered.

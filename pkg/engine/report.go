@@ -33,6 +33,8 @@ const (
 	ActionLog EventKind = "ActionLog"
 	// ActionWaiting: the action's pod cannot start yet.
 	ActionWaiting EventKind = "ActionWaiting"
+	// HelmForgotten: the record of a change that was begun, and on which nobody is at work any more, was deleted.
+	HelmForgotten EventKind = "HelmForgotten"
 	// HelmStarted: the Helm release is being changed.
 	HelmStarted EventKind = "HelmStarted"
 	// HelmSkipped: the release is at the run's target already.

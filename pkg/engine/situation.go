@@ -51,6 +51,9 @@ type Situation struct {
 	// Anew is the run that did not succeed and that a new one carries out from its
 	// beginning, although the release is at its target; nil for none.
 	Anew *v1.RunSummary
+	// Pending is the change of the release that another client has begun and not ended;
+	// nil for none.
+	Pending *helm.PendingError
 	// Governor is another deployment that the release belongs to; empty for none.
 	Governor string
 }
@@ -85,6 +88,7 @@ func (e *Engine) situation(ctx context.Context, p *Prepared) (Situation, error) 
 		}
 		s.Resume = lifecycle.Resumable(s.Deployment.Status.Run, target, s.Revisions)
 	}
+	s.Pending = e.PendingElsewhere(ctx, world.Deployment, s.Revisions)
 	s.Deployed = lifecycle.Deployed(world)
 	s.Hook, s.Changed = lifecycle.DecideHook(s.Deployed, target.Target)
 	s.Resume = s.Resume || p.Again.Asked() && s.reopens(target)
@@ -121,14 +125,14 @@ func (s *Situation) reopens(target lifecycle.Instance) bool {
 	return run != nil && run.Phase == v1.RunSucceeded && run.Instance == target.Instance
 }
 
-// Revisions are the release's that there are once a run has begun: without what an
-// engine that died left pending.
+// Revisions are the release's that there are once a run has begun: without a pending
+// one that is forgotten then.
 func (p *Prepared) Revisions() []release.Record {
 	var status v1.StyrminDeploymentStatus
 	if p.Situation.Deployment != nil {
 		status = p.Situation.Deployment.Status
 	}
-	revisions, _ := withoutOwn(p.Situation.Revisions, status)
+	revisions, _ := withoutDead(p.Situation.Revisions, status, p.ForgetPending)
 	return revisions
 }
 

@@ -51,14 +51,14 @@ func (s *session) apply(ctx context.Context, req Request, namespace string, time
 	last := revisions[len(revisions)-1]
 	switch status := last.Info.Status; {
 	case status.IsPending(), status == rspb.StatusUninstalling:
-		return nil, &PendingError{Release: last.Name, Revision: last.Version, Status: status.String()}
+		return nil, &PendingError{Namespace: namespace, Release: last.Name, Revision: last.Version, Status: status.String()}
 	case status == rspb.StatusUninstalled:
 		return s.install(ctx, req, last, namespace, timeout)
 	}
 	rel, err := s.upgrade(ctx, req, namespace, timeout)
 	if errors.Is(err, driver.ErrReleaseExists) {
 		// Another client took the revision's number a moment ago.
-		return nil, &PendingError{Release: last.Name, Revision: last.Version + 1, Status: "being changed"}
+		return nil, &PendingError{Namespace: namespace, Release: last.Name, Revision: last.Version + 1, Status: "being changed"}
 	}
 	return rel, err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // What can be wrong before anything was changed. Apply's errors match one of them by errors.Is,
@@ -51,15 +52,41 @@ func (e *HeldError) Error() string { return e.Message }
 
 // PendingError is a release that some client is at work on, or was when it died.
 type PendingError struct {
-	Release  string
-	Revision int
-	Status   string
+	Namespace, Release string
+	Revision           int
+	Status             string
+	// Since is when the client began, by its own clock; zero when that is not known.
+	Since time.Time
+	// By is the client's name as the API server knows it; empty when that is not known.
+	By string
+	// CanForget is true when the command that was refused takes --forget-pending.
+	CanForget bool
 }
 
-// Error says how to go on.
+// Error says what is known of it, and how to go on.
 func (e *PendingError) Error() string {
-	return fmt.Sprintf("release %q is %s (revision %d): another client is changing it, or died while doing so; "+
-		"wait for it, or run helm rollback to end it", e.Release, e.Status, e.Revision)
+	since, by := "", "another client"
+	if !e.Since.IsZero() {
+		since = " since " + e.Since.UTC().Format(time.RFC3339)
+	}
+	if e.By != "" {
+		by += fmt.Sprintf(" (%s)", e.By)
+	}
+	return fmt.Sprintf("revision %d of Helm release %s/%s is %s%s: %s is changing it, or died while it did\n%s",
+		e.Revision, e.Namespace, e.Release, e.Status, since, by, e.next())
+}
+
+// next is what ends the change: there is nothing to roll the first one back to.
+func (e *PendingError) next() string {
+	end := fmt.Sprintf("helm rollback %s -n %s", e.Release, e.Namespace)
+	if e.Revision == 1 {
+		end = fmt.Sprintf("helm uninstall %s -n %s", e.Release, e.Namespace)
+	}
+	next := "Wait for it, and run the same command again. When you know that nobody is at work on it any more, "
+	if e.CanForget {
+		return next + fmt.Sprintf("give the command --forget-pending %d, which removes its record and goes on; or end it with: %s", e.Revision, end)
+	}
+	return next + "end it with: " + end
 }
 
 // FailedError is a change that was recorded as a revision and then failed. An error of Apply that

@@ -29,5 +29,6 @@ func toRecord(r *rspb.Release) (*release.Record, error) {
 		Labels:      release.UserLabels(r.Labels),
 		Fingerprint: print,
 		AppVersion:  r.Chart.AppVersion(),
+		Begun:       r.Info.LastDeployed.Time,
 	}, nil
 }

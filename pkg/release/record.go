@@ -1,6 +1,9 @@
 package release
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // SecretType is the type of the Secrets that Helm stores records in.
 const SecretType = "helm.sh/release.v1"
@@ -41,6 +44,8 @@ type Record struct {
 	Manifest string
 	// AppVersion is the chart's appVersion.
 	AppVersion string
+	// Begun is when a client began the revision, by its own clock; zero where that was not read.
+	Begun time.Time
 }
 
 // rollbackDescription begins the description that Helm 3 and Helm 4 give a rollback.

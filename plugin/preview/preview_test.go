@@ -90,6 +90,7 @@ func everything(p *plan.Plan) {
 		ID: "x7k2m9qd", Hook: v1.RunHookUpgrade, Phase: v1.RunFailed, Version: "2.0.0", Resumption: lifecycle.OtherInputs,
 		Inputs: instance.Changes{Parameters: []string{"replicas"}},
 	}
+	p.Forgets = 3
 	p.Helm.ChartVersion.To = "0.2.0"
 	p.Helm.Objects = append(p.Helm.Objects,
 		helm.ObjectChange{Change: helm.Removed, Kind: "ConfigMap", Namespace: "notes", Name: "old", Kept: true, Diff: "@@ -1 +0,0 @@\n-kind: ConfigMap\n"},

@@ -14,6 +14,9 @@ var colours = map[helm.Change]string{helm.Added: green, helm.Changed: amber, hel
 
 // release shows in what the release would differ.
 func (v *view) release() {
+	if v.plan.Forgets > 0 {
+		v.section(fmt.Sprintf("release %s: the record of revision %d, which is pending, is deleted first", v.plan.Release, v.plan.Forgets))
+	}
 	planned := v.plan.Helm
 	if planned == nil {
 		return

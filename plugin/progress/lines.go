@@ -171,6 +171,8 @@ func (l *Lines) action(e engine.Event) string {
 
 func (l *Lines) helm(e engine.Event) string {
 	switch e.Kind {
+	case engine.HelmForgotten:
+		return l.paint(amber, "forgot "+e.Message) + ", on which nobody is at work any more"
 	case engine.HelmStarted:
 		return "changing release " + e.Message
 	case engine.HelmSkipped:

@@ -115,6 +115,7 @@ func failure() []engine.Event {
 func resumed() []engine.Event {
 	return []engine.Event{
 		{Kind: engine.ClusterFailing, Message: "record the run: connection refused"},
+		{Kind: engine.HelmForgotten, Message: "revision 2 (pending-upgrade)"},
 		{Kind: engine.RunResumed},
 		{Kind: engine.ActionSkipped, Action: "stop_worker", Mode: v1.ModePre},
 		{Kind: engine.ModeStarted, Mode: v1.ModePre},

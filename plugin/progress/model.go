@@ -50,7 +50,9 @@ const (
 
 // take takes an event in.
 func (m *model) take(e engine.Event) {
-	m.show(e.Run)
+	if e.Run.ID != "" {
+		m.show(e.Run)
+	}
 	switch e.Kind {
 	case engine.ActionLog:
 		m.note(e, func(a *activity) { a.log, a.waits = oneLine(e.Message), "" })

@@ -46,6 +46,37 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// TestForgetPending: another client is killed in the middle of its change, which the gate
+// let through. Nothing is started in spite of that, until the operator says that nobody is
+// at work on it.
+func TestForgetPending(t *testing.T) {
+	s := newSpace(t)
+	b, dir := s.newBoard(), boardDriver(t, "small")
+	s.styrmin("setup", "app", "--driver", dir, "--version", "1.0.0").expect(t, 0)
+	upgrade := []string{"upgrade", "app", "--driver", dir, "--version", "2.0.0", "--set", "ready=false"}
+	s.styrmin(append(upgrade, "--until", "pre")...).expect(t, 0)
+	other := launch(t.Context(), s.kubeconfig, "", helm3, "-n", s.name, "upgrade", "app", dir+"/chart", "-f", s.valuesFile("app"), "--wait")
+	s.awaitRecord("app", 2, "pending-upgrade")
+	other.kill(t)
+
+	says := []string{"revision 2 of Helm release " + s.name + "/app is pending-upgrade since 20", "another client (Helm)", "--forget-pending 2", "helm rollback app -n " + s.name}
+	s.styrmin(upgrade...).expect(t, 4, says...)
+	s.plan(upgrade[1:]...).expect(t, 1, append(says, "`upgrade` would refuse now")...)
+	s.styrmin(append(upgrade, "--forget-pending", "1")...).expect(t, 1, "revision 1 of Helm release", "its newest revision is 2 (pending-upgrade)")
+	s.plan(append(upgrade[1:], "--forget-pending", "2")...).expect(t, 1, "the record of revision 2, which is pending, is deleted first")
+	if found := s.statuses("app"); found != "deployed pending-upgrade" {
+		t.Errorf("the revisions are %q, expected that nothing has changed them", found)
+	}
+
+	goesOn := s.start(append(upgrade, "--forget-pending", "2")...)
+	s.letBecomeReady()
+	goesOn.wait().expect(t, 0, "forgot revision 2 (pending-upgrade)", "succeeded before; not run again")
+	b.expectOnce("pre_a", "pre_b", "core_a", "post_a", "post_b")
+	if found := s.statuses("app"); found != "superseded deployed" {
+		t.Errorf("the revisions are %q, expected one that was made anew", found)
+	}
+}
+
 // letBecomeReady makes the file that the new version's pod waits for.
 func (s *space) letBecomeReady() {
 	s.Helper()

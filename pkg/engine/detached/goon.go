@@ -9,7 +9,7 @@ import (
 )
 
 // GoOn makes a request fit for an engine that is started again: of a run that it has
-// taken up already, nothing runs once more. over is true when that run has succeeded;
+// taken up already, nothing runs once more and nothing is forgotten. over is true when that run has succeeded;
 // one that failed or was aborted is an error: whether to resume it is for people to say.
 func GoOn(request *engine.Request, run *v1.Run) (over bool, err error) {
 	if !request.Detached.Sent(run) {
@@ -24,6 +24,6 @@ func GoOn(request *engine.Request, run *v1.Run) (over bool, err error) {
 			Next: "Nothing was changed.",
 		}
 	}
-	request.Again = lifecycle.Again{}
+	request.Again, request.ForgetPending = lifecycle.Again{}, 0
 	return false, nil
 }

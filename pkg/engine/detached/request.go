@@ -36,6 +36,7 @@ type order struct {
 	Name      string                   `json:"name"`
 	Spec      v1.StyrminDeploymentSpec `json:"spec"`
 	Again     lifecycle.Again          `json:"again"`
+	Forget    int                      `json:"forget"`
 	Until     v1.Mode                  `json:"until"`
 	Timeout   time.Duration            `json:"timeout"`
 	Rollback  bool                     `json:"rollback"`
@@ -63,7 +64,7 @@ func (e *TooLargeError) Error() string {
 func Pack(p *engine.Prepared, from engine.Detached, command string) (map[string][]byte, error) {
 	request, err := json.Marshal(order{
 		Detached: from, Verb: p.Verb, Namespace: p.Desired.Namespace, Name: p.Desired.Name, Spec: p.Desired.Spec,
-		Again: p.Again, Until: p.Until, Timeout: p.Timeout, Rollback: p.RollbackOnFailure, Command: command, Chart: p.Chart.Location,
+		Again: p.Again, Forget: p.ForgetPending, Until: p.Until, Timeout: p.Timeout, Rollback: p.RollbackOnFailure, Command: command, Chart: p.Chart.Location,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pack the request: %w", err)
@@ -104,7 +105,7 @@ func Unpack(ctx context.Context, dir fs.FS, charts *helm.Charts) (engine.Request
 	request := engine.Request{
 		Verb: o.Verb, Driver: d, Register: true,
 		Desired: &v1.StyrminDeployment{ObjectMeta: metav1.ObjectMeta{Namespace: o.Namespace, Name: o.Name}, Spec: o.Spec},
-		Again:   o.Again, Until: o.Until, Timeout: o.Timeout, RollbackOnFailure: o.Rollback, Detached: &o.Detached,
+		Again:   o.Again, ForgetPending: o.Forget, Until: o.Until, Timeout: o.Timeout, RollbackOnFailure: o.Rollback, Detached: &o.Detached,
 	}
 	archive, err := fs.ReadFile(dir, chartKey)
 	if err == nil {

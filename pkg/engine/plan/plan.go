@@ -42,6 +42,8 @@ type Plan struct {
 	Modes []Mode `json:"modes"`
 	// Helm is the change of the release; nil when there would be none.
 	Helm *Helm `json:"helm"`
+	// Forgets is a pending revision of the release whose record is deleted first; 0 for none.
+	Forgets int `json:"forgets"`
 	// Gate says what other clients' changes of the release meet now.
 	Gate Gate `json:"gate"`
 	// Lock is held by an engine; nil when it is free.

@@ -53,6 +53,7 @@ func (p planner) plan(found findings) (*Plan, error) {
 		Run:        p.plannedRun(target),
 		Modes:      []Mode{},
 		Helm:       found.helm,
+		Forgets:    p.ForgetPending,
 		Gate:       p.plannedGate(found, target),
 		Lock:       found.lock,
 		Refused:    append([]string{}, found.refused...),
@@ -61,7 +62,7 @@ func (p planner) plan(found findings) (*Plan, error) {
 	if s.Changed {
 		plan.Modes = p.plannedModes(p.state(target, found.evidence))
 	}
-	plan.Changes = s.Changed || found.register || !plan.Deployment.Exists || len(plan.Deployment.Changes) > 0
+	plan.Changes = s.Changed || plan.Forgets > 0 || found.register || !plan.Deployment.Exists || len(plan.Deployment.Changes) > 0
 	return plan, nil
 }
 

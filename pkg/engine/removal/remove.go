@@ -12,7 +12,6 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/detached"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
-	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/jobs"
 )
 
@@ -83,8 +82,8 @@ func (f *Found) uninstall(ctx context.Context, e *engine.Engine, timeout time.Du
 	if err != nil {
 		return fmt.Errorf("read the history of Helm release %s/%s: %w", d.Namespace, d.ReleaseName(), err)
 	}
-	if other := engine.PendingElsewhere(history, d.Status); other != nil {
-		return &helm.PendingError{Release: other.Name, Revision: other.Revision, Status: other.Status}
+	if pending := e.PendingElsewhere(ctx, d, history); pending != nil {
+		return pending
 	}
 	if err := e.Helm.Uninstall(ctx, d.ReleaseName(), timeout); err != nil {
 		return fmt.Errorf("%w\nStyrminDeployment %s/%s was not deleted; run the same command again", err, d.Namespace, d.Name)

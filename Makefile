@@ -8,6 +8,7 @@ include examples/notes/images.mk
 include examples/founding/images.mk
 include test/demo/demo.mk
 include test/benchmark/validate/validate.mk
+include test/benchmark/gate/gate.mk
 -include krew/dist.mk
 
 export PATH := $(CURDIR)/bin:$(STYRMIN_CACHE)/bin:$(PATH)

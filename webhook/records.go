@@ -3,9 +3,11 @@ package webhook
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -101,18 +103,24 @@ func (c cluster) deployedRecords(ctx context.Context, namespace, releaseName str
 	return records, err
 }
 
-// recordMetadata lists records without their content.
+// recordMetadata lists records without their content, from both storages at a time.
 func (c cluster) recordMetadata(ctx context.Context, namespace string, selector client.MatchingLabels) ([]metav1.PartialObjectMetadata, error) {
-	var all []metav1.PartialObjectMetadata
-	for _, kind := range []string{"Secret", "ConfigMap"} {
-		var list metav1.PartialObjectMetadataList
-		list.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind(kind + "List"))
-		if err := c.client.List(ctx, &list, client.InNamespace(namespace), selector); err != nil {
-			return nil, fmt.Errorf("listing the Helm release records (%ss) of namespace %s: %w", kind, namespace, err)
-		}
-		all = append(all, list.Items...)
+	kinds := []string{"Secret", "ConfigMap"}
+	lists := make([]metav1.PartialObjectMetadataList, len(kinds))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, kind := range kinds {
+		group.Go(func() error {
+			lists[i].SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind(kind + "List"))
+			if err := c.client.List(ctx, &lists[i], client.InNamespace(namespace), selector); err != nil {
+				return fmt.Errorf("listing the Helm release records (%ss) of namespace %s: %w", kind, namespace, err)
+			}
+			return nil
+		})
 	}
-	return all, nil
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.Concat(lists[0].Items, lists[1].Items), nil
 }
 
 // parseKey reads release and revision from the name of a record's object.

@@ -25,18 +25,12 @@ type Options struct {
 	HealthAddress, MetricsAddress string
 }
 
-// The client's rate. Every decision reads a few objects while the API server
-// waits; the default of 20 a second would hold up whoever deploys many
-// applications at once.
-const (
-	clientQPS   = 200
-	clientBurst = 400
-)
-
 // Run serves admission until the context ends.
 func Run(ctx context.Context, config *rest.Config, log logr.Logger, options Options) error {
 	config = rest.CopyConfig(config)
-	config.QPS, config.Burst = clientQPS, clientBurst
+	// No rate of our own: every decision reads a few objects while the API server waits
+	// with one of its seats, and it knows itself how many of those it has.
+	config.QPS = -1
 	scheme, err := Scheme()
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
 	batchv1 "k8s.io/api/batch/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -17,15 +18,15 @@ import (
 // release's records; Flux may keep them elsewhere than the deployment.
 func (c cluster) world(ctx context.Context, deployment *v1.StyrminDeployment, storage string) (lifecycle.World, error) {
 	world := lifecycle.World{Deployment: deployment}
-	var err error
-	if world.Revisions, err = c.records(ctx, storage, deployment.ReleaseName()); err != nil {
-		return world, err
-	}
-	if world.Instances, err = c.instances(ctx, deployment); err != nil {
-		return world, err
-	}
-	world.Evidence, err = c.evidence(ctx, deployment)
-	return world, err
+	// All at a time: the API server waits meanwhile.
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		world.Revisions, err = c.records(ctx, storage, deployment.ReleaseName())
+		return err
+	})
+	group.Go(func() (err error) { world.Instances, err = c.instances(ctx, deployment); return err })
+	group.Go(func() (err error) { world.Evidence, err = c.evidence(ctx, deployment); return err })
+	return world, group.Wait()
 }
 
 // instances reads a deployment's instances. A broken one is left out and

@@ -16,11 +16,15 @@ def backup_components(
     """Back up components, each as its ``backup`` in the driver says.
 
     Called again with the same name, it replaces a backup that was not completed.
+    This version makes no backups yet and says so at once, before an action relies on one.
 
     deployment_id: The action's own deployment, as it is passed to the flow.
     components: Their names in the driver.
     name: What the backup is called, ``before-2.0.0`` for one; ``restore_components`` finds it by this.
     timeout: How many seconds it may take (default: as long as the action may).
+
+    Raises: Unsupported
+    Example: await backup_components(deployment_id, ["database"], name=f"before-{target_version}")
     """
     return _back_up(deployment_id, words("components", components), name, timeout)
 
@@ -35,10 +39,15 @@ def backup_component(deployment_id: str, component: str, name: str, timeout: flo
 def restore_components(deployment_id: str, components: Sequence[str], name: str, timeout: float | None = None) -> Request[Done]:
     """Bring components back to a backup. What they have written since is lost.
 
+    This version makes no backups yet and says so at once.
+
     deployment_id: The action's own deployment, as it is passed to the flow.
     components: Their names in the driver.
     name: What the backup is called.
     timeout: How many seconds it may take (default: as long as the action may).
+
+    Raises: Unsupported
+    Example: await restore_components(deployment_id, ["database"], name=f"before-{target_version}")
     """
     return _restore(deployment_id, words("components", components), name, timeout)
 

@@ -45,6 +45,9 @@ def execute_commands(
     environment: Variables for the commands.
     stdin: Text that every command gets on its standard input.
     pod_wait: How many seconds to wait for a ready pod (default: 120).
+
+    Raises: CommandFailed, NoReadyPod, NotThere, TimedOut
+    Example: await execute_commands(deployment_id, "server", [["notes", "migrate"]], reject="FAILED|Traceback")
     """
     more = _options(pod, all_pods, environment, stdin, pod_wait)
     return _execute(deployment_id, component, lists("commands", commands), container, timeout, expect, reject, more)
@@ -100,6 +103,9 @@ def run_job(
     environment: Variables beside those of the container.
     expect: A regular expression in RE2 syntax; without a line that matches, the job has failed.
     reject: The same; with a line that matches, the job has failed.
+
+    Raises: CommandFailed, NotThere, TimedOut
+    Example: result = await run_job(deployment_id, "server", ["notes", "migrate"], image=f":{target_version}")
     """
     given = words("command", command)
     fields = {

@@ -31,6 +31,9 @@ def get_logs(
     tail_lines: Only so many lines from the end.
     since_seconds: Only what was printed in the last so many seconds.
     previous: What the container printed before it was restarted.
+
+    Raises: NoReadyPod, NotThere, TimedOut
+    Example: logs = await get_logs(deployment_id, "server", tail_lines=50)
     """
     fields = {
         "deployment": own(deployment_id),
@@ -72,6 +75,9 @@ def copy_from(
     timeout: How many seconds it may take (default: as long as the action may).
     pod: The pod's name (default: the newest ready one).
     max_bytes: Refuse to bring more than that (default: 1 GiB).
+
+    Raises: NoReadyPod, NotThere, TimedOut
+    Example: copied = await copy_from(deployment_id, "database", "/var/lib/dumps", to="/tmp/dumps")
     """
     fields = {
         "deployment": own(deployment_id),

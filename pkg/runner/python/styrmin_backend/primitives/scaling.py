@@ -35,6 +35,9 @@ def stop_components(deployment_id: str, components: Sequence[str], timeout: floa
     deployment_id: The action's own deployment, as it is passed to the flow.
     components: Their names in the driver.
     timeout: How many seconds it may take (default: 600).
+
+    Raises: NotThere, TimedOut
+    Example: await stop_components(deployment_id, ["worker", "scheduler"], timeout=300)
     """
     return _about("stop_components", deployment_id, components, timeout, "stop {} and wait until the pods are gone")
 
@@ -52,6 +55,9 @@ def start_components(deployment_id: str, components: Sequence[str], timeout: flo
     deployment_id: The action's own deployment, as it is passed to the flow.
     components: Their names in the driver.
     timeout: How many seconds it may take (default: 600).
+
+    Raises: NotThere, TimedOut
+    Example: await start_components.with_options(retries=2)(deployment_id, ["worker", "scheduler"])
     """
     return _about("start_components", deployment_id, components, timeout, "start {} and wait until the pods are ready")
 
@@ -69,6 +75,9 @@ def restart_components(deployment_id: str, components: Sequence[str], timeout: f
     deployment_id: The action's own deployment, as it is passed to the flow.
     components: Their names in the driver.
     timeout: How many seconds it may take (default: 600).
+
+    Raises: NotThere, TimedOut, Unsupported
+    Example: await restart_components(deployment_id, ["server"])
     """
     return _about("restart_components", deployment_id, components, timeout, "restart {} and wait until the new pods are ready")
 
@@ -88,6 +97,9 @@ def scale_components(deployment_id: str, components: Sequence[str], replicas: in
     components: Their names in the driver.
     replicas: How many pods each of their workloads shall have; 0 or more.
     timeout: How many seconds it may take (default: 600).
+
+    Raises: NotThere, TimedOut, Unsupported
+    Example: await scale_components(deployment_id, ["worker"], replicas=4)
     """
     return _scale(deployment_id, components, replicas, timeout)
 
@@ -115,6 +127,9 @@ def wait_for_components(
     components: Their names in the driver.
     state: ``ready``: all pods that shall be are. ``stopped``: there are none.
     timeout: How many seconds it may take (default: 600).
+
+    Raises: NotThere, TimedOut
+    Example: await wait_for_components(deployment_id, ["database"], timeout=120)
     """
     return _wait(deployment_id, components, state, timeout)
 

@@ -34,7 +34,7 @@ func record(namespace, name string, revision, size int) *corev1.Secret {
 // base64 adds a third.
 func payload(namespace, name string, revision, size int) []byte {
 	data, _ := json.Marshal(map[string]any{
-		"name": name, "namespace": namespace, "version": revision, "manifest": noise(size * 5 / 4),
+		"name": name, "namespace": namespace, "version": revision, "manifest": noise(size * 17 / 12),
 		"chart": map[string]any{"metadata": map[string]any{"name": "bench", "version": "1.0.0"}},
 		"info":  map[string]any{"status": release.StatusPendingUpgrade, "description": "Preparing upgrade"},
 	})

@@ -1,53 +1,81 @@
 package warmup
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
-
-	corev1 "k8s.io/api/core/v1"
 )
 
-// cold is an answer of an API server that has not read its roles; a real one gave it.
-const cold = `pods is forbidden: User \"system:serviceaccount:shop:actions\" cannot create resource \"pods\" in API group \"\" in the namespace \"shop\": RBAC: role.rbac.authorization.k8s.io \"styrmin-actions\" not found`
+const (
+	// A real API server gave these answers: one that had just started, and one with our webhook.
+	unread = `pods is forbidden: User \"system:serviceaccount:shop:actions\" cannot create resource \"pods\" in API group \"\" in the namespace \"shop\"`
+	held   = `admission webhook \"releases.gate.styrmin.io\" denied the request: held by styrmin`
+)
 
-// refusing answers with a refusal so many times, and then as an API server does.
-func refusing(t *testing.T, times int, words string) (*rest.Config, *int) {
-	t.Helper()
-	asked := 0
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		asked++
-		w.Header().Set("Content-Type", "application/json")
-		if asked <= times {
-			w.WriteHeader(http.StatusForbidden)
-			fmt.Fprintf(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":"%s"}`, words)
-			return
-		}
-		if !strings.Contains(string(body), `"name":"one"`) {
-			t.Errorf("the request came without its body: %q", body)
-		}
-		_, _ = w.Write(body)
-	}))
-	t.Cleanup(server.Close)
-	config := &rest.Config{Host: server.URL, ContentConfig: rest.ContentConfig{ContentType: "application/json"}}
-	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
-		return &transport{next: next, lasts: 200 * time.Millisecond, pause: time.Millisecond}
-	})
-	return config, &asked
+// server is an API server that is ready after so many looks, and refuses until then, or for good.
+type server struct {
+	*httptest.Server
+	notReady atomic.Int32
+	words    string
+	forGood  bool
+	asked    atomic.Int32
 }
 
-func create(t *testing.T, config *rest.Config) error {
+func newServer(t *testing.T, notReady int32, words string, forGood bool) *server {
 	t.Helper()
+	s := &server{words: words, forGood: forGood}
+	s.notReady.Store(notReady)
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/readyz" {
+			s.readyz(w)
+			return
+		}
+		s.pods(t, w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *server) readyz(w http.ResponseWriter) {
+	if s.notReady.Add(-1) >= 0 {
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}
+
+func (s *server) pods(t *testing.T, w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	if !strings.Contains(string(body), `"name":"one"`) {
+		t.Errorf("the request came without its body: %q", body)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if s.asked.Add(1) == 1 || s.forGood {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprintf(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":"%s"}`, s.words)
+		return
+	}
+	_, _ = w.Write(body)
+}
+
+// create creates a pod through the bridge.
+func (s *server) create(t *testing.T) error {
+	t.Helper()
+	config := &rest.Config{Host: s.URL, ContentConfig: rest.ContentConfig{ContentType: "application/json"}}
+	ready := readiness(config)
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return &transport{next: next, ready: ready, lasts: time.Second, pause: time.Millisecond}
+	})
 	kube, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		t.Fatal(err)
@@ -56,25 +84,34 @@ func create(t *testing.T, config *rest.Config) error {
 	return err
 }
 
-func TestAColdAuthorizerIsAskedAgain(t *testing.T) {
-	config, asked := refusing(t, 3, cold)
-	if err := create(t, config); err != nil || *asked != 4 {
-		t.Errorf("asked %d times, expected 4: %v", *asked, err)
-	}
-}
-
-func TestARefusalIsFinal(t *testing.T) {
-	config, asked := refusing(t, 3, `pods is forbidden: User \"eve\" cannot create resource \"pods\"`)
-	if err := create(t, config); !apierrors.IsForbidden(err) || *asked != 1 {
-		t.Errorf("asked %d times, expected 1: %v", *asked, err)
-	}
-}
-
-func TestAMissingRoleIsSaidInTheEnd(t *testing.T) {
-	config, asked := refusing(t, 1_000_000, cold)
-	err := create(t, config)
-	if !apierrors.IsForbidden(err) || !strings.Contains(err.Error(), `"styrmin-actions" not found`) || *asked < 2 {
-		t.Errorf("asked %d times, expected more than once and the server's words: %v", *asked, err)
+func TestBridge(t *testing.T) {
+	for name, c := range map[string]struct {
+		notReady int32
+		words    string
+		forGood  bool
+		asked    int32
+		allowed  bool
+	}{
+		"roles are being read":              {notReady: 3, words: unread, asked: 2, allowed: true},
+		"roles were read in between":        {words: unread, asked: 2, allowed: true},
+		"no role allows it":                 {words: unread, forGood: true, asked: 2},
+		"the server does not become ready":  {notReady: 1_000_000, words: unread, forGood: true, asked: 1},
+		"admission refuses, not the roles":  {words: held, forGood: true, asked: 1},
+		"admission refuses while it starts": {notReady: 3, words: held, forGood: true, asked: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t, c.notReady, c.words, c.forGood)
+			err := s.create(t)
+			if asked := s.asked.Load(); asked != c.asked {
+				t.Errorf("asked %d times, expected %d", asked, c.asked)
+			}
+			if c.allowed && err != nil || !c.allowed && !apierrors.IsForbidden(err) {
+				t.Errorf("found %v, expected to be allowed: %v", err, c.allowed)
+			}
+			if !c.allowed && !strings.Contains(err.Error(), strings.ReplaceAll(c.words, `\"`, `"`)) {
+				t.Errorf("found %q, expected the server's words", err)
+			}
+		})
 	}
 }
 
@@ -82,5 +119,18 @@ func TestBridgeLeavesTheConfigurationAlone(t *testing.T) {
 	config := &rest.Config{}
 	if Bridge(config).WrapTransport == nil || config.WrapTransport != nil {
 		t.Error("expected a changed copy")
+	}
+}
+
+func TestReadyIsWhoDoesNotSay(t *testing.T) {
+	for status, want := range map[int]bool{http.StatusOK: true, http.StatusForbidden: true, http.StatusNotFound: true, http.StatusInternalServerError: false} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		if found := readiness(&rest.Config{Host: server.URL})(context.Background()); found != want {
+			t.Errorf("status %d: ready is %v, expected %v", status, found, want)
+		}
+		server.Close()
+	}
+	if readiness(&rest.Config{Host: "http://127.0.0.1:1"})(t.Context()) {
+		t.Error("a server that does not answer is not ready")
 	}
 }

@@ -153,6 +153,9 @@ func (e *Engine) record(ctx context.Context, p *Prepared, deployment *v1.Styrmin
 	}
 	r.id = r.current().ID
 	r.report(begun)
+	if begun.Kind == RunStarted {
+		r.later.do(r.prune)
+	}
 	r.reportKnown()
 	return r, nil
 }

@@ -26,7 +26,7 @@ func (r *run) succeed(ctx context.Context) error {
 		return err
 	}
 	r.report(Event{Kind: RunSucceeded, Elapsed: r.elapsed()})
-	return r.prune(ctx)
+	return nil
 }
 
 // fail records where and why the run stopped, and returns it as an error.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -14,8 +13,10 @@ import (
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
-// prune deletes the Jobs, kept outputs and instances of runs that the history has forgotten.
-func (r *run) prune(ctx context.Context) error {
+// prune deletes the Jobs, kept outputs and instances of runs that the history has
+// forgotten, however those ended, but not the instance of what is deployed. A run does not
+// fail for it: what is left over is deleted when the next one begins.
+func (r *run) prune(ctx context.Context) {
 	status := r.status.deployment().Status
 	runs, instances := map[string]bool{}, map[string]bool{}
 	keep := func(run, instance string) { runs[run], instances[instance] = true, true }
@@ -23,20 +24,24 @@ func (r *run) prune(ctx context.Context) error {
 	for _, past := range status.History {
 		keep(past.ID, past.Instance)
 	}
-	err := r.deleteForgotten(ctx, &batchv1.JobList{}, v1.LabelRun, runs)
-	if err == nil {
-		err = r.deleteForgotten(ctx, &corev1.ConfigMapList{}, v1.LabelRun, runs)
+	if status.Active != nil {
+		instances[status.Active.Instance] = true
 	}
-	if err == nil {
-		err = r.deleteForgotten(ctx, &corev1.ConfigMapList{}, v1.LabelInstance, instances)
+	if deployed := r.prepared.Situation.Deployed; deployed != nil {
+		instances[deployed.Instance] = true
 	}
-	if err == nil {
-		err = r.deleteForgotten(ctx, &corev1.SecretList{}, v1.LabelInstance, instances)
+	for _, forgotten := range []struct {
+		list  client.ObjectList
+		label string
+		keep  map[string]bool
+	}{
+		{&batchv1.JobList{}, v1.LabelRun, runs},
+		{&corev1.ConfigMapList{}, v1.LabelRun, runs},
+		{&corev1.ConfigMapList{}, v1.LabelInstance, instances},
+		{&corev1.SecretList{}, v1.LabelInstance, instances},
+	} {
+		_ = r.deleteForgotten(ctx, forgotten.list, forgotten.label, forgotten.keep)
 	}
-	if err != nil {
-		return fmt.Errorf("the run succeeded, but old objects could not be removed: %w", err)
-	}
-	return nil
 }
 
 // deleteForgotten deletes the deployment's objects whose label's value is not kept.

@@ -69,6 +69,7 @@ type pairing struct {
 
 // sample is what some creates took: the client's time, sorted, and the handler's.
 type sample struct {
+	sync.Mutex
 	with, without []time.Duration
 	handler       histogram
 	// failed counts creates that the API server refused because the webhook did not
@@ -78,7 +79,8 @@ type sample struct {
 
 // measure lets clients create records, each in turn here and there, so that both
 // meet the same load.
-func (p *pairing) measure(ctx context.Context, workers int) (s sample, err error) {
+func (p *pairing) measure(ctx context.Context, workers int) (*sample, error) {
+	s := &sample{}
 	count := max(p.least, 2*workers)
 	if p.governed {
 		if err := p.govern(ctx); err != nil {
@@ -89,31 +91,7 @@ func (p *pairing) measure(ctx context.Context, workers int) (s sample, err error
 	if err != nil {
 		return s, err
 	}
-	var mutex sync.Mutex
-	err = parallel(ctx, workers, count, func(ctx context.Context, i int) error {
-		first, second := p.with, p.without
-		if i%2 == 1 {
-			first, second = second, first
-		}
-		for _, namespace := range []string{first, second} {
-			took, err := p.create(ctx, record(namespace, releaseName(i%releases), i/releases+1, p.size))
-			mutex.Lock()
-			switch {
-			case err != nil && strings.Contains(err.Error(), "failed calling webhook"):
-				s.failed++
-				err = nil
-			case namespace == p.with:
-				s.with = append(s.with, took)
-			default:
-				s.without = append(s.without, took)
-			}
-			mutex.Unlock()
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err = parallel(ctx, workers, count, func(ctx context.Context, i int) error { return p.pair(ctx, i, s) })
 	if err != nil {
 		return s, err
 	}
@@ -125,6 +103,38 @@ func (p *pairing) measure(ctx context.Context, workers int) (s sample, err error
 	slices.Sort(s.with)
 	slices.Sort(s.without)
 	return s, p.empty(ctx)
+}
+
+// pair creates one record here and there, in an order that changes.
+func (p *pairing) pair(ctx context.Context, i int, s *sample) error {
+	first, second := p.with, p.without
+	if i%2 == 1 {
+		first, second = second, first
+	}
+	for _, namespace := range []string{first, second} {
+		took, err := p.create(ctx, record(namespace, releaseName(i%releases), i/releases+1, p.size))
+		if err := s.take(took, err, namespace == p.with); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take counts a create, and returns an error that is no figure.
+func (s *sample) take(took time.Duration, err error, with bool) error {
+	s.Lock()
+	defer s.Unlock()
+	switch {
+	case err != nil && strings.Contains(err.Error(), "failed calling webhook"):
+		s.failed++
+	case err != nil:
+		return err
+	case with:
+		s.with = append(s.with, took)
+	default:
+		s.without = append(s.without, took)
+	}
+	return nil
 }
 
 // releases is how many there are in a namespace; the records are their revisions.

@@ -16,7 +16,7 @@ func (t *table) head() {
 	fmt.Printf(row, "", "clients", "pairs", "failed", "with p50", "p99", "without", "p99", "handler p50", "p99", "bound")
 }
 
-func (t *table) pair(k kind, clients int, s sample) {
+func (t *table) pair(k kind, clients int, s *sample) {
 	bound := ""
 	if clients == boundClients {
 		bound = t.verdict("handler p99 ≤ "+handlerBound.String(), s.handler.quantile(.99) <= handlerBound)

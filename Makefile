@@ -75,6 +75,13 @@ fault-matrix: build cluster images product-image ## Let an upgrade meet one faul
 race: build cluster images product-image ## Twenty engines want one upgrade; fifty deployments upgrade at once, on the real cluster (ten minutes).
 	$(ON_CLUSTER) STYRMIN_RACE=1 go test -count=1 -timeout 60m ./test/e2e -run '^TestRace' -v
 
+# How long the traffic of `make availability` flows.
+AVAILABILITY ?= 10m
+
+.PHONY: availability
+availability: build cluster images product-image ## Restart all that the gate rests on, under steady traffic, and classify every call (ten minutes).
+	$(ON_CLUSTER) STYRMIN_AVAILABILITY=$(AVAILABILITY) go test -count=1 -timeout 60m ./test/e2e -run '^TestAvailability$$' -v
+
 .PHONY: bench-latency
 bench-latency: build cluster images product-image quick-image ## Measure how long a run stands still between two modes, on the real cluster.
 	$(ON_CLUSTER) STYRMIN_BENCH_LATENCY=1 go test -count=1 -timeout 30m ./test/e2e -run '^TestLatency$$' -v

@@ -47,7 +47,7 @@ Arguments behind `*` are given by name. Besides the errors that are named, every
 def main(package: Path) -> str:
     """The page."""
     parts = [HEAD, "## Primitives\n"]
-    for name in ("scaling", "commands", "files", "backups"):
+    for name in ("scaling", "commands", "files", "upgrades", "backups"):
         module = parse(package / "primitives" / f"{name}.py")
         parts.append(f"### {doc(module).rstrip('.')}\n")
         functions = [node for node in module.body if isinstance(node, ast.FunctionDef) and decorated(node)]

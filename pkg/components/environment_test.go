@@ -120,7 +120,9 @@ func startServer(binaries string) error {
 	server.stop = append(server.stop, stop)
 	config.QPS, config.Burst = 1000, 2000
 	server.config = config
-	if _, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{CRDs: []*apiextensionsv1.CustomResourceDefinition{definition("keda.sh", "v1alpha1", "ScaledObject")}}); err != nil {
+	if _, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{CRDs: []*apiextensionsv1.CustomResourceDefinition{
+		definition("keda.sh", "v1alpha1", "ScaledObject"), definition("styrmin.io", "v1", "StyrminDeployment"),
+	}}); err != nil {
 		return err
 	}
 	kube, err := kubernetes.NewForConfig(config)

@@ -111,6 +111,10 @@ func everyPrimitive(ctx context.Context, t *testing.T, admin, action *Client) {
 	_, err = cut.Job(short, worker, JobOptions{Command: []string{"true"}})
 	t.Log(err)
 	action.events(ctx, "w")
+	admin.underway(ctx, t, map[string]any{"id": "run1"})
+	short, cut = action.until(ctx, "asked the engine")
+	_, err = cut.Upgrade(short, mine)
+	t.Log(err)
 }
 
 // requests are what a user asked of the API server, as "VERB RESOURCE.GROUP".

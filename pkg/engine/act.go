@@ -154,17 +154,10 @@ func (r *run) changeRelease(ctx context.Context) error {
 		return pending
 	}
 	r.report(Event{Kind: HelmStarted, Mode: v1.ModeCore, Message: fmt.Sprintf("%s, chart %s %s", name, p.Chart.Name, p.Chart.Version)})
-	request := p.HelmRequest()
-	request.Labels = map[string]string{
-		v1.LabelRun:      recorded.ID,
-		v1.LabelInstance: recorded.Instance,
-		v1.LabelRevision: strconv.Itoa(lifecycle.Newest(history) + 1),
-	}
-	request.Description = fmt.Sprintf("styrmin run %s", recorded.ID)
-	if request.PostRender, err = r.engine.keepStopped(ctx, p.Desired); err != nil {
+	request, err := r.change(ctx, lifecycle.Newest(history)+1)
+	if err != nil {
 		return err
 	}
-	request.Explain = r.unready
 	began := r.engine.now()
 	record, err := r.engine.Helm.Apply(ctx, request)
 	if ctx.Err() != nil {
@@ -176,9 +169,7 @@ func (r *run) changeRelease(ctx context.Context) error {
 		return err
 	}
 	if err != nil {
-		r.helmErr = err
-		r.report(Event{Kind: HelmFailed, Mode: v1.ModeCore, Elapsed: r.engine.now().Sub(began), Message: err.Error()})
-		return nil
+		return r.releaseFailed(ctx, err, r.engine.now().Sub(began))
 	}
 	return r.releaseChanged(ctx, record.Revision, HelmSucceeded, r.engine.now().Sub(began))
 }

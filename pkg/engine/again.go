@@ -37,7 +37,7 @@ func (p *Prepared) fitsAgain() error {
 
 // Reopen takes the recorded run up again.
 func (p *Prepared) Reopen(run *v1.Run) {
-	run.EndedAt, run.PausedAfter, run.Message = nil, "", ""
+	run.EndedAt, run.PausedAfter, run.Message, run.HelmFailure = nil, "", "", ""
 	p.Again.Reset(run)
 	if run.Phase == v1.RunSucceeded {
 		// Until the engine says how far the run is: one that succeeded is never taken up.

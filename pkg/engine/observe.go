@@ -27,6 +27,7 @@ func (r *run) state() lifecycle.State {
 		Stages:     r.stages,
 		Attempts:   map[string]lifecycle.Attempt{},
 		Before:     r.before,
+		HelmAsked:  r.helmAsked(),
 		HelmDone:   recorded.Revision > 0,
 		HelmFailed: r.helmErr != nil,
 		Aborted:    r.abort.seen.Load() != nil,

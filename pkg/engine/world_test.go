@@ -77,12 +77,18 @@ func (w *world) driverWith(actions ...string) *driver.Driver {
 
 func (w *world) driverText(source string, actions ...string) *driver.Driver {
 	w.t.Helper()
+	d, err := driver.FromObject(w.driverObject(source, actions...))
+	w.must(err)
+	return d
+}
+
+func (w *world) driverObject(source string, actions ...string) map[string]any {
 	var declared []any
 	for _, text := range actions {
 		part := splitAction(text)
 		declared = append(declared, map[string]any{"hook": part[0], "mode": part[1], "name": part[2], "location": "actions.py::work"})
 	}
-	d, err := driver.FromObject(map[string]any{
+	return map[string]any{
 		"apiVersion": "styrmin.io/v1", "kind": "ApplicationDriver",
 		"metadata": map[string]any{"name": "driver-of-" + w.namespace},
 		"spec": map[string]any{
@@ -95,9 +101,7 @@ func (w *world) driverText(source string, actions ...string) *driver.Driver {
 			"actions.py":    "from prefect import flow\n\n\n@flow\n" + source,
 			"values.j2.yml": "version: {{ app.version | tojson }}\nsize: {{ parameters.size }}\n",
 		},
-	})
-	w.must(err)
-	return d
+	}
 }
 
 // request asks for a version of the driver's application.

@@ -187,7 +187,7 @@ func (i *Instance) Target() lifecycle.Target {
 	return lifecycle.Target{Instance: i.Digest, DriverDigest: i.Driver.Digest(), Version: i.Context.App.Version}
 }
 
-// HelmInAction is true when a core action of the driver changes the release itself.
+// HelmInAction is true when a core action of the driver says when an upgrade changes the release.
 func (i *Instance) HelmInAction() bool {
 	return i.Driver.Object.Annotations[v1.AnnotationHelmUpgrade] == v1.HelmUpgradeInAction
 }

@@ -27,8 +27,8 @@ type Step struct {
 // Forecast is what becomes of one stage.
 type Forecast struct {
 	Mode v1.Mode
-	// Helm is what becomes of the change of the release, which comes before the
-	// actions; empty in a stage that does not change it.
+	// Helm is what becomes of the change of the release, where it comes before the
+	// actions; empty in a stage that leaves it to them, and in one that does not change it.
 	Helm  Fate
 	Steps []Step
 }
@@ -41,9 +41,10 @@ func Foresee(s State) []Forecast {
 	for _, stage := range s.Stages {
 		forecast := Forecast{Mode: stage.Mode}
 		switch {
-		case stage.Helm && s.HelmDone:
+		case !stage.Helm || stage.InAction:
+		case s.HelmDone:
 			forecast.Helm = FateSkip
-		case stage.Helm:
+		default:
 			forecast.Helm = FateStart
 		}
 		for _, action := range stage.Actions {

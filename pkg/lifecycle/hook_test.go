@@ -39,15 +39,15 @@ func TestStages(t *testing.T) {
 	for name, tt := range map[string]struct {
 		hook     v1.RunHook
 		inAction bool
-		helm     bool
+		waits    bool // Helm, for an action
 		actions  [3]int
 	}{
-		"setup":                   {v1.RunHookSetup, false, true, [3]int{1, 0, 0}},
-		"setup, Helm in action":   {v1.RunHookSetup, true, true, [3]int{1, 0, 0}},
-		"upgrade":                 {v1.RunHookUpgrade, false, true, [3]int{2, 1, 1}},
-		"upgrade, Helm in action": {v1.RunHookUpgrade, true, false, [3]int{2, 1, 1}},
-		"none":                    {v1.RunHookNone, false, true, [3]int{}},
-		"none, Helm in action":    {v1.RunHookNone, true, true, [3]int{}},
+		"setup":                   {v1.RunHookSetup, false, false, [3]int{1, 0, 0}},
+		"setup, Helm in action":   {v1.RunHookSetup, true, false, [3]int{1, 0, 0}},
+		"upgrade":                 {v1.RunHookUpgrade, false, false, [3]int{2, 1, 1}},
+		"upgrade, Helm in action": {v1.RunHookUpgrade, true, true, [3]int{2, 1, 1}},
+		"none":                    {v1.RunHookNone, false, false, [3]int{}},
+		"none, Helm in action":    {v1.RunHookNone, true, false, [3]int{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stages := lifecycle.Stages(declared, tt.hook, tt.inAction)
@@ -58,8 +58,9 @@ func TestStages(t *testing.T) {
 				if stages[i].Mode != mode || len(stages[i].Actions) != tt.actions[i] {
 					t.Errorf("stage %d is %s with %d actions, expected %s with %d", i, stages[i].Mode, len(stages[i].Actions), mode, tt.actions[i])
 				}
-				if want := tt.helm && mode == v1.ModeCore; stages[i].Helm != want {
-					t.Errorf("Helm in %s is %t, expected %t", mode, stages[i].Helm, want)
+				core := mode == v1.ModeCore
+				if stages[i].Helm != core || stages[i].InAction != (core && tt.waits) {
+					t.Errorf("Helm in %s is %t, in an action %t; expected it in core, and in an action %t", mode, stages[i].Helm, stages[i].InAction, tt.waits)
 				}
 			}
 		})

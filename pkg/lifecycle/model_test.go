@@ -38,6 +38,8 @@ type situation struct {
 	// has not started: it can be killed between two.
 	queue                byte
 	helmDone, helmFailed bool
+	// asked is true once a core action that runs has asked for Helm's turn.
+	asked bool
 	// aborted is what the record says; it holds until everything has been stopped.
 	aborted bool
 }
@@ -48,13 +50,14 @@ type model struct {
 	stages  []lifecycle.Stage
 	actions []v1.Action
 	modes   []v1.Mode
-	helm    bool
+	// inAction leaves it to a core action to say when Helm's turn is.
+	inAction bool
 	// finishes remembers from which situations a run without trouble succeeds.
 	finishes map[situation]bool
 }
 
 func newModel(t *testing.T, counts map[v1.Mode]int, helmInAction bool) *model {
-	m := &model{t: t, helm: !helmInAction, finishes: map[situation]bool{}}
+	m := &model{t: t, inAction: helmInAction, finishes: map[situation]bool{}}
 	for _, mode := range v1.Modes() {
 		for i := range counts[mode] {
 			m.actions = append(m.actions, action(v1.HookUpgrade, mode, fmt.Sprintf("%s%d", mode, i)))
@@ -67,7 +70,7 @@ func newModel(t *testing.T, counts map[v1.Mode]int, helmInAction bool) *model {
 
 // decide asks what the engine would do.
 func (m *model) decide(s situation) lifecycle.Decision {
-	state := lifecycle.State{Stages: m.stages, Attempts: map[string]lifecycle.Attempt{}, Before: map[string]int32{}, HelmDone: s.helmDone, HelmFailed: s.helmFailed, Aborted: s.aborted}
+	state := lifecycle.State{Stages: m.stages, Attempts: map[string]lifecycle.Attempt{}, Before: map[string]int32{}, HelmAsked: s.asked && m.coreRuns(s), HelmDone: s.helmDone, HelmFailed: s.helmFailed, Aborted: s.aborted}
 	states := map[condition]v1.ActionState{
 		running: v1.ActionRunning, succeeded: v1.ActionSucceeded, failed: v1.ActionFailed, failedOld: v1.ActionFailed, lost: v1.ActionLost, lostOld: v1.ActionLost,
 	}
@@ -81,6 +84,16 @@ func (m *model) decide(s situation) lifecycle.Decision {
 		}
 	}
 	return lifecycle.Next(state)
+}
+
+// coreRuns is true while an action of core is under way.
+func (m *model) coreRuns(s situation) bool {
+	for i, mode := range m.modes {
+		if mode == v1.ModeCore && s.actions[i] == running {
+			return true
+		}
+	}
+	return false
 }
 
 // killed is the situation of the next engine: it knows what the cluster recorded, and no more.
@@ -115,6 +128,11 @@ func (m *model) next(s situation) []situation {
 	out := []situation{s.killed()}
 	if !s.aborted {
 		out = append(out, s.abort())
+	}
+	if m.inAction && m.coreRuns(s) {
+		asking := s
+		asking.asked = true
+		out = append(out, asking)
 	}
 	for i := range m.actions {
 		if s.actions[i] == running {
@@ -164,7 +182,7 @@ func (m *model) startFirst(s situation) situation {
 			m.t.Fatalf("E2: %s is started while its newest attempt is %d: %+v", m.actions[i].Name, c, s)
 		}
 		m.earlierSucceeded(s, m.modes[i])
-		if m.modes[i] != v1.ModePre && m.helm && !s.helmDone {
+		if !s.helmDone && (m.modes[i] == v1.ModePost || m.modes[i] == v1.ModeCore && !m.inAction) {
 			m.t.Fatalf("E1: %s is started before the release was changed: %+v", m.actions[i].Name, s)
 		}
 		s.queue &^= 1 << i
@@ -175,8 +193,13 @@ func (m *model) startFirst(s situation) situation {
 
 func (m *model) changeAllowed(s situation) {
 	m.earlierSucceeded(s, v1.ModeCore)
-	if !m.helm || s.helmDone {
+	if s.helmDone {
 		m.t.Fatalf("Helm is asked without need: %+v", s)
+	}
+	for i, mode := range m.modes {
+		if m.inAction && !(s.asked && m.coreRuns(s)) && mode == v1.ModeCore && s.actions[i] != succeeded {
+			m.t.Fatalf("Helm is asked, and no action wants it yet: %+v", s)
+		}
 	}
 }
 
@@ -254,7 +277,7 @@ func (m *model) allSucceeded(s situation) bool {
 			return false
 		}
 	}
-	return s.helmDone == m.helm
+	return s.helmDone
 }
 
 // explore visits every situation and returns how many there are.

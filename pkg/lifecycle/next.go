@@ -17,6 +17,8 @@ type State struct {
 	// this engine began. A failure up to that number belongs to the past and is
 	// tried again; a later one ends the run.
 	Before map[string]int32
+	// HelmAsked is true while an action under way waits for the change of the release.
+	HelmAsked bool
 	// HelmDone is true once the release is at the run's target.
 	HelmDone bool
 	// HelmFailed is true once this engine's change of the release failed.
@@ -62,15 +64,32 @@ func Next(s State) Decision {
 		return Decision{Aborted: true}
 	}
 	for _, stage := range s.Stages {
-		if stage.Helm && !s.HelmDone {
+		due := stage.Helm && !s.HelmDone
+		if due && !stage.InAction {
 			return Decision{Mode: stage.Mode, Helm: !s.HelmFailed, Failed: s.HelmFailed}
 		}
 		decision := nextInStage(s, stage)
-		if decision.Failed || len(decision.Start)+len(decision.Running) > 0 {
+		if due {
+			decision = nextWithHelm(s, decision)
+		}
+		if decision.Helm || decision.Failed || len(decision.Start)+len(decision.Running) > 0 {
 			return decision
 		}
 	}
 	return Decision{Done: true}
+}
+
+// nextWithHelm adds Helm's turn to what is next in a stage that changes the release
+// while its actions run. Who waits for the change is under way already, so it is made
+// also when another action has failed.
+func nextWithHelm(s State, d Decision) Decision {
+	switch {
+	case s.HelmFailed:
+		d.Start, d.Failed = nil, len(d.Running) == 0
+	case s.HelmAsked, !d.Failed && len(d.Start)+len(d.Running) == 0:
+		return Decision{Mode: d.Mode, Helm: true}
+	}
+	return d
 }
 
 // nextInStage looks at the actions of one stage. A decision without anything to

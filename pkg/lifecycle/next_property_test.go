@@ -73,7 +73,7 @@ func (s *simulation) start(start lifecycle.Start) {
 		s.t.Fatalf("E2: %s gets attempt %d after %d", name, start.Attempt, s.state.Attempts[name].Number)
 	}
 	s.earlierSucceeded(start.Action.Mode)
-	if start.Action.Mode != v1.ModePre && s.helmPending() {
+	if start.Action.Mode != v1.ModePre && s.helmPending() && !(start.Action.Mode == v1.ModeCore && s.inAction()) {
 		s.t.Fatalf("E1: %s is started before the release was changed", name)
 	}
 	s.running[name] = true
@@ -82,6 +82,21 @@ func (s *simulation) start(start lifecycle.Start) {
 
 func (s *simulation) helmPending() bool {
 	return slices.ContainsFunc(s.stages, func(stage lifecycle.Stage) bool { return stage.Helm }) && !s.state.HelmDone
+}
+
+// inAction is true when a core action says when Helm's turn is.
+func (s *simulation) inAction() bool {
+	return slices.ContainsFunc(s.stages, func(stage lifecycle.Stage) bool { return stage.InAction })
+}
+
+// asks lets an action of core that runs ask for Helm's turn.
+func (s *simulation) asks() bool {
+	for name := range s.running {
+		if s.modes[name] == v1.ModeCore && s.inAction() {
+			return rapid.Bool().Draw(s.t, "Helm is asked for")
+		}
+	}
+	return false
 }
 
 // earlierSucceeded asserts that every action of the modes before succeeded once (E1).
@@ -121,7 +136,7 @@ func (s *simulation) changeRelease() {
 
 // step does what one decision says; it tells how the run ended, if it did.
 func (s *simulation) step() (done, failed bool) {
-	s.state.Aborted = s.goesWrong("it is aborted")
+	s.state.Aborted, s.state.HelmAsked = s.goesWrong("it is aborted"), s.asks()
 	d := lifecycle.Next(s.state)
 	exactlyOne(s.t, d)
 	if s.state.Aborted != d.Aborted {

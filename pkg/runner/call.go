@@ -35,17 +35,18 @@ func (c *common) shared() *common { return c }
 
 // primitives are the requests that there are, by the primitive's name.
 var primitives = map[string]func() request{
-	"stop_components":     func() request { return &stopRequest{} },
-	"start_components":    func() request { return &startRequest{} },
-	"restart_components":  func() request { return &restartRequest{} },
-	"scale_components":    func() request { return &scaleRequest{} },
-	"wait_for_components": func() request { return &waitRequest{} },
-	"execute_commands":    func() request { return &execRequest{} },
-	"run_job":             func() request { return &jobRequest{} },
-	"get_logs":            func() request { return &logsRequest{} },
-	"copy_from":           func() request { return &copyRequest{} },
-	"backup_components":   func() request { return &backupRequest{} },
-	"restore_components":  func() request { return &backupRequest{} },
+	"stop_components":            func() request { return &stopRequest{} },
+	"start_components":           func() request { return &startRequest{} },
+	"restart_components":         func() request { return &restartRequest{} },
+	"scale_components":           func() request { return &scaleRequest{} },
+	"wait_for_components":        func() request { return &waitRequest{} },
+	"execute_commands":           func() request { return &execRequest{} },
+	"run_job":                    func() request { return &jobRequest{} },
+	"get_logs":                   func() request { return &logsRequest{} },
+	"copy_from":                  func() request { return &copyRequest{} },
+	"upgrade_deployment_version": func() request { return &upgradeRequest{} },
+	"backup_components":          func() request { return &backupRequest{} },
+	"restore_components":         func() request { return &backupRequest{} },
 }
 
 // call is one primitive at work.
@@ -54,8 +55,17 @@ type call struct {
 	declared components.Set
 	// run is the run and the action that the primitive is called for.
 	run string
+	// action is what the primitive's surroundings are: an action's, or empty.
+	action action
 	// log takes lines for people.
 	log *log
+}
+
+// action is what an action's own pod knows of its run.
+type action struct {
+	// target is the application version that the run moves to.
+	target  string
+	upgrade components.Upgrade
 }
 
 func (r *Runner) callCommand() *cobra.Command {

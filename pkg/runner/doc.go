@@ -48,6 +48,8 @@
 //	                     sinceSeconds [all], previous [false]: of the container before its restart
 //	copy_from            component, path: a file or directory in the container, to: a local
 //	                     directory, container, pod, maxBytes [1 GiB]
+//	upgrade_deployment_version
+//	                     targetVersion [the run's]: another one is an error
 //	backup_components    components, name: what the backup is called; refused as unsupported
 //	restore_components   components, name; refused as unsupported
 //
@@ -63,6 +65,8 @@
 //	run_job              the same, one; stdout is the end of both outputs, and stderr is empty
 //	get_logs             {component, pod, container, text, truncated}, for each container
 //	copy_from            {component, pod, container, path, files, bytes}, one; path is the local one
+//	upgrade_deployment_version
+//	                     {version, revision}, one
 //
 // An error is {"kind", "message", "result", "unfinished"}. The message says all
 // that is known, for people; it may have several lines. The kinds:

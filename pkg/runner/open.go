@@ -44,7 +44,14 @@ func (r *Runner) open(deployment string) (*call, error) {
 		return nil, err
 	}
 	run := r.Getenv("STYRMIN_RUN") + "/" + r.Getenv("STYRMIN_ACTION")
-	return &call{client: client.ForRelease(release), declared: declared, run: run, log: l}, nil
+	return &call{client: client.ForRelease(release), declared: declared, run: run, action: r.ownAction(name), log: l}, nil
+}
+
+// ownAction is the action whose pod this is. A pod's host name is its own name.
+func (r *Runner) ownAction(deployment string) action {
+	return action{target: r.Getenv("STYRMIN_TARGET_VERSION"), upgrade: components.Upgrade{
+		Deployment: deployment, Run: r.Getenv("STYRMIN_RUN"), Mode: v1.Mode(r.Getenv("STYRMIN_MODE")), Pod: r.Getenv("HOSTNAME"),
+	}}
 }
 
 // release reads the Helm release's name from the instance's context; the

@@ -59,7 +59,7 @@ func (v *view) shape(mode plan.Mode) string {
 	case len(mode.Actions) == 0:
 		return "nothing"
 	case mode.Mode == v1.ModeCore && v.plan.Helm != nil && v.plan.Helm.InAction:
-		return actions + "; an action changes the Helm release itself"
+		return actions + "; one of them says when the Helm release is changed"
 	default:
 		return actions
 	}

@@ -52,8 +52,12 @@ const (
 	AnnotationOneOff = "styrmin.io/one-off-digest"
 	// NodeSelectorStopped is what a stopped DaemonSet asks of a node. No node has it.
 	NodeSelectorStopped = "styrmin.io/stopped"
-	// AnnotationHelmUpgrade on a driver, set to HelmUpgradeInAction, leaves the Helm upgrade to a core action.
+	// AnnotationHelmUpgrade on a driver, set to HelmUpgradeInAction, leaves it to a core
+	// action to say when the Helm upgrade takes place.
 	AnnotationHelmUpgrade = "styrmin.io/helm-upgrade"
+	// AnnotationAsks on the pod of a core action, set to AsksHelm, asks the engine for the
+	// change of the release that the run is about.
+	AnnotationAsks = "styrmin.io/asks"
 	// AnnotationDrivers on a namespace, set to DriversAny, admits instances of drivers nobody registered.
 	AnnotationDrivers = "styrmin.io/drivers"
 	// AnnotationImages on a namespace lists, separated by commas, prefixes of images
@@ -73,6 +77,7 @@ const (
 	GateEnforce         = "enforce"
 	GateWarn            = "warn"
 	HelmUpgradeInAction = "in-action"
+	AsksHelm            = "helm-upgrade"
 	DriversAny          = "any"
 	ImagesAny           = "any"
 )

@@ -297,6 +297,9 @@ type Run struct {
 	// one that goes on or is over.
 	// +optional
 	PausedAfter Mode `json:"pausedAfter,omitempty"`
+	// HelmFailure says why the change of the release failed, from when it did on.
+	// +optional
+	HelmFailure string `json:"helmFailure,omitempty"`
 	// Message says what went wrong.
 	// +optional
 	Message string `json:"message,omitempty"`

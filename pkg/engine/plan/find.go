@@ -54,7 +54,7 @@ func (f finder) find(ctx context.Context) (found findings, err error) {
 
 // outlook is what of it may be refused.
 func (f findings) outlook() engine.Outlook {
-	return engine.Outlook{Registers: f.register, ChangesRelease: f.helm != nil && !f.helm.InAction, Holder: f.lock}
+	return engine.Outlook{Registers: f.register, ChangesRelease: f.helm != nil, Holder: f.lock}
 }
 
 // evidence reads what the deployment's Jobs say; vouched are those that admission

@@ -111,7 +111,7 @@ type Action struct {
 
 // Helm is the change of the Helm release.
 type Helm struct {
-	// InAction is true when a core action of the driver changes the release itself.
+	// InAction is true when a core action of the driver says when the release is changed.
 	InAction bool `json:"inAction"`
 	// Install is true when there is no release to upgrade.
 	Install bool `json:"install"`

@@ -75,8 +75,8 @@ func TestPlanHelmInAction(t *testing.T) {
 	if diff := cmp.Diff(want, plan.Modes); diff != "" {
 		t.Errorf("(-expected +found)\n%s", diff)
 	}
-	if !plan.Helm.InAction || (findings{helm: plan.Helm}).outlook().ChangesRelease {
-		t.Errorf("found %+v, expected the change to be left to the action", plan.Helm)
+	if !plan.Helm.InAction || !(findings{helm: plan.Helm}).outlook().ChangesRelease {
+		t.Errorf("found %+v, expected the action to say when the release is changed", plan.Helm)
 	}
 	if plan.Version != (Move{From: "1", To: "2"}) || !plan.Inputs.None() {
 		t.Errorf("unexpected plan %+v", plan)

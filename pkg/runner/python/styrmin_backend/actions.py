@@ -36,7 +36,8 @@ from styrmin_backend.primitives.scaling import (
     wait_for_component,
     wait_for_components,
 )
-from styrmin_backend.results import Backup, CommandResult, Copied, Done, Log, Results
+from styrmin_backend.primitives.upgrades import upgrade_deployment_version
+from styrmin_backend.results import Backup, CommandResult, Copied, Done, Log, Results, Upgraded
 
 __all__ = [
     "App",
@@ -63,6 +64,7 @@ __all__ = [
     "Unfinished",
     "UnknownComponent",
     "Unsupported",
+    "Upgraded",
     "WrongCall",
     "backup_component",
     "backup_components",
@@ -82,6 +84,7 @@ __all__ = [
     "start_components",
     "stop_component",
     "stop_components",
+    "upgrade_deployment_version",
     "wait_for_component",
     "wait_for_components",
 ]

@@ -86,6 +86,16 @@ class Copied(Result):
 
 
 @dataclass(frozen=True)
+class Upgraded(Result):
+    """What is deployed after ``upgrade_deployment_version``."""
+
+    #: The application's version.
+    version: str
+    #: The revision of the Helm release; 0 in a dry run.
+    revision: int
+
+
+@dataclass(frozen=True)
 class Backup(Result):
     """A backup of one component."""
 

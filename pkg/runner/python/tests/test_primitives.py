@@ -123,6 +123,7 @@ class PrimitivesTest(unittest.TestCase):
                 {"component": "db", "path": "/etc/x", "to": "/tmp/got"},
                 actions.Copied(**pod, path="/tmp/got/x", files=1, bytes=3),
             ),
+            (lambda: actions.upgrade_deployment_version(ME, "2.0"), "upgrade_deployment_version", {"targetVersion": "2.0"}, actions.Upgraded("2.0", 3)),
             (lambda: actions.backup_components(ME, ["db"], "b1"), "backup_components", {"components": ["db"], "name": "b1"}, [backup]),
             (lambda: actions.backup_component(ME, "db", "b1"), "backup_components", {"components": ["db"], "name": "b1"}, [backup]),
             (lambda: actions.restore_components(ME, ["db"], "b1"), "restore_components", {"components": ["db"], "name": "b1"}, done),
@@ -144,6 +145,7 @@ class PrimitivesTest(unittest.TestCase):
             lambda: actions.get_logs(ME, "server")[0],
             lambda: actions.copy_from(ME, "server", "/x", "/y"),
             lambda: actions.backup_components(ME, ["server"], "b")[0],
+            lambda: actions.upgrade_deployment_version(ME, "2.0"),
             lambda: actions.stop_components(ME, ["sever"]),
         ]
         with mock.patch.dict(os.environ, {"STYRMIN_DRY_RUN": "1"}):

@@ -114,17 +114,11 @@ func (c *cluster) stored(t *testing.T, storage Storage, revision int) *release.R
 		if getErr != nil {
 			t.Fatal(getErr)
 		}
-		if !release.IsConfigMapRecord(cm) {
-			t.Error("IsConfigMapRecord denies a record")
-		}
 		record, err = release.FromConfigMap(cm)
 	} else {
 		s, getErr := c.CoreV1().Secrets(c.namespace).Get(t.Context(), key, metav1.GetOptions{})
 		if getErr != nil {
 			t.Fatal(getErr)
-		}
-		if !release.IsSecretRecord(s) {
-			t.Error("IsSecretRecord denies a record")
 		}
 		record, err = release.FromSecret(s)
 	}

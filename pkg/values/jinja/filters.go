@@ -1,7 +1,6 @@
 package jinja
 
 import (
-	"html"
 	"regexp"
 	"strings"
 )
@@ -85,9 +84,6 @@ func safe(s *state, v any, a args) any {
 	s.bind("safe", a, 0)
 	return markup(s.str(v))
 }
-
-// unescape is what Markup.unescape does.
-func unescape(text string) string { return html.UnescapeString(text) }
 
 func replace(s *state, v any, a args) any {
 	p := s.bind("replace", a, 2, "old", "new", "count")

@@ -2,7 +2,9 @@ package plugin
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +51,12 @@ func (a *actionRun) start(ctx context.Context, dir string, own []corev1.EnvVar) 
 	if err != nil {
 		return err
 	}
+	// In a file that only the user can read: one of the flags may be a token, and command
+	// lines are for everybody on the machine to see.
+	connection := filepath.Join(dir, "connection.json")
+	if err := writeJSONFile(connection, a.connection()); err != nil {
+		return err
+	}
 	env := a.variables(own, dir)
 	r := &runner.Runner{
 		Streams: runner.Streams{In: a.In, Out: a.Out, Err: a.ErrOut},
@@ -57,7 +65,7 @@ func (a *actionRun) start(ctx context.Context, dir string, own []corev1.EnvVar) 
 		Environ: env,
 		// The Python package lies beside it.
 		Executable:  filepath.Join(dir, runner.BinaryName),
-		Self:        append([]string{executable}, append(a.connection(), "runner")...),
+		Self:        []string{executable, "runner", "--connection", connection},
 		Termination: filepath.Join(dir, "outcome.json"),
 	}
 	if r.Run(ctx) != runner.ExitOK {
@@ -94,15 +102,36 @@ func (o *options) connection() (given []string) {
 	return given
 }
 
+// reconnect sets the flags that connection told, from the file that they were written to.
+func (o *options) reconnect(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("read the connection to the cluster: %w", err)
+	}
+	var given []string
+	if err := json.Unmarshal(data, &given); err != nil {
+		return fmt.Errorf("read the connection to the cluster from %s: expected a JSON list of flags", path)
+	}
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	o.config.AddFlags(flags)
+	return flags.Parse(given)
+}
+
 // newRunnerCommand is what the Python package calls on this machine where a pod has
 // styrmin-runner. It is no verb for people.
 func newRunnerCommand(o *options) *cobra.Command {
-	return &cobra.Command{
+	var connection string
+	cmd := &cobra.Command{
 		Use:    "runner call PRIMITIVE",
 		Short:  "Carry out a primitive for an action that runs on this machine",
 		Hidden: true,
 		Args:   cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if connection != "" {
+				if err := o.reconnect(connection); err != nil {
+					return err
+				}
+			}
 			r := &runner.Runner{
 				Streams: runner.Streams{In: o.In, Out: o.Out, Err: o.ErrOut},
 				Args:    args,
@@ -118,4 +147,6 @@ func newRunnerCommand(o *options) *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&connection, "connection", "", "File with the flags that name the cluster and its user.")
+	return cmd
 }

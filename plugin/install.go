@@ -43,6 +43,7 @@ func newInstallCommand(o *options) *cobra.Command {
 	flags.StringVar(&i.ActionImage, "action-image", install.DefaultPrefectImage, "Image of actions where a StyrminDeployment names none; trusted in every namespace.")
 	flags.BoolVar(&i.Prefect, "prefect", false, "Install a Prefect server, too.")
 	flags.StringVar(&i.PrefectImage, "prefect-image", install.DefaultPrefectImage, "Image of the Prefect server.")
+	flags.StringVar(&i.PrefectStorage, "prefect-storage", "", "StorageClass of the Prefect server's data (default: the cluster's default one); none keeps the data in the pod, and loses it with the pod.")
 	flags.IntVar(&i.Replicas, "replicas", 0, "Replicas of the webhook; 0 means two.")
 	flags.StringVar(&i.FailurePolicy, "failure-policy", "Fail", "While the webhook is down: Fail holds every change of releases in namespaces that enforce, Ignore lets every one through.")
 	flags.BoolVar(&i.Monitoring, "monitoring", false, "Install alerts and a dashboard, too; it needs the Prometheus operator.")
@@ -69,6 +70,9 @@ func (i *installOptions) run(ctx context.Context) error {
 	}
 	installer, err := i.installer()
 	if err != nil {
+		return err
+	}
+	if err := install.CheckStorage(ctx, installer.Client, i.Options); err != nil {
 		return err
 	}
 	if err := installer.Apply(ctx, objects); err != nil {

@@ -14,7 +14,7 @@ func newUninstallCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "uninstall",
 		Short:   "Remove the webhook, the roles and the Prefect server",
-		Long:    "Remove what `install` made, the webhook's configurations first, so that nothing is held from then on.\nDrivers and deployments stay, unless --crds is given; applications and Helm releases always stay.",
+		Long:    "Remove what `install` made, the webhook's configurations first, so that nothing is held from then on. The Prefect server goes with its data.\nDrivers and deployments stay, unless --crds is given; applications and Helm releases always stay.",
 		GroupID: groupAdmin,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -40,21 +40,28 @@ func (i Installer) Apply(ctx context.Context, objects []*unstructured.Unstructur
 	return nil
 }
 
-// applyOne applies an object. One that says nothing but its name has to exist,
-// and is left as it is when it does: to apply it would take away what an
-// earlier installation set, a namespace's gate for one, until it is set again.
+// applyOne applies an object, unless it has to exist only.
 func (i Installer) applyOne(ctx context.Context, object *unstructured.Unstructured) error {
 	// The server's answer is written into the object; keep what was given.
 	given := object.DeepCopy()
-	if isBare(object) {
+	if isMadeOnce(object) {
 		return client.IgnoreAlreadyExists(i.Client.Create(ctx, given, client.FieldOwner(v1.FieldOwner)))
 	}
 	return i.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(given), client.FieldOwner(v1.FieldOwner), client.ForceOwnership)
 }
 
-// isBare is true for a namespace without anything in it but its name.
-func isBare(object *unstructured.Unstructured) bool {
-	return object.GetKind() == "Namespace" && len(object.GetLabels()) == 0 && len(object.GetAnnotations()) == 0
+// isMadeOnce is true for what is left as it is when it exists. To apply a namespace
+// that says nothing but its name would take away what an earlier installation set, its
+// gate for one, until it is set again. A claim's volume may have been enlarged, and
+// nothing else of a claim can be changed.
+func isMadeOnce(object *unstructured.Unstructured) bool {
+	switch object.GetKind() {
+	case "Namespace":
+		return len(object.GetLabels()) == 0 && len(object.GetAnnotations()) == 0
+	case kindClaim:
+		return true
+	}
+	return false
 }
 
 func (i Installer) established(ctx context.Context, crd *unstructured.Unstructured) error {

@@ -33,8 +33,10 @@ func Observe(ctx context.Context, reader client.Reader) (Options, error) {
 	if o.Prefect, err = read(ctx, reader, client.ObjectKey{Namespace: v1.SystemNamespace, Name: PrefectName}, &prefect); err != nil {
 		return o, err
 	}
-	for _, container := range prefect.Spec.Template.Spec.Containers {
-		o.PrefectImage = container.Image
+	if o.Prefect {
+		if err := o.ofPrefect(ctx, reader, &prefect); err != nil {
+			return o, err
+		}
 	}
 	var gate admissionregistrationv1.ValidatingWebhookConfiguration
 	if _, err := read(ctx, reader, client.ObjectKey{Name: WebhookConfiguration}, &gate); err != nil {
@@ -55,6 +57,13 @@ func (o *Options) ofWebhook(deployment *appsv1.Deployment) {
 	for _, container := range deployment.Spec.Template.Spec.Containers {
 		o.Image, o.ActionImage = container.Image, variable(container, "ACTION_IMAGE")
 	}
+}
+
+func (o *Options) ofPrefect(ctx context.Context, reader client.Reader, deployment *appsv1.Deployment) error {
+	for _, container := range deployment.Spec.Template.Spec.Containers {
+		o.PrefectImage = container.Image
+	}
+	return o.observeStorage(ctx, reader, deployment)
 }
 
 func variable(container corev1.Container, name string) string {
@@ -91,6 +100,7 @@ func (o Options) Command() string {
 	if o.Prefect {
 		words = append(words, "--prefect")
 		add("--prefect-image", o.PrefectImage, DefaultPrefectImage)
+		add("--prefect-storage", o.PrefectStorage, "")
 	}
 	if o.Replicas != 0 && o.Replicas != defaultReplicas {
 		words = append(words, fmt.Sprintf("--replicas %d", o.Replicas))

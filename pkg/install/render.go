@@ -34,6 +34,9 @@ type Options struct {
 	// Prefect adds a Prefect server, PrefectImage is its image.
 	Prefect      bool
 	PrefectImage string
+	// PrefectStorage is the StorageClass of the Prefect server's data; empty means
+	// the cluster's default one, NoStorage that the data goes with the pod.
+	PrefectStorage string
 	// Replicas of the webhook; 0 means what the manifests say.
 	Replicas int
 	// FailurePolicy is what the API server does with changes of releases while the
@@ -74,6 +77,7 @@ func (o Options) overlay() ([]byte, error) {
 	if o.Prefect {
 		k.Resources = append(k.Resources, manifestsDir+"/prefect")
 		k.Images = append(k.Images, replacement(DefaultPrefectImage, orDefault(o.PrefectImage, DefaultPrefectImage)))
+		k.Patches = append(k.Patches, o.storagePatches()...)
 	}
 	return yaml.Marshal(k)
 }

@@ -25,7 +25,7 @@ main() {
 	run kubectl get nodes
 
 	step "Install Styrmin, once per cluster"
-	run kubectl styrmin install --image "$STYRMIN_IMAGE" --action-image "$JOB_IMAGE" --prefect --prefect-image "$JOB_IMAGE"
+	run kubectl styrmin install --image "$STYRMIN_IMAGE" --action-image "$JOB_IMAGE" --prefect --prefect-image "$JOB_IMAGE" --prefect-storage none
 	clean_up
 
 	step "Prepare a namespace, once per namespace: from now on its Helm releases are guarded"

@@ -116,7 +116,7 @@ func install(ctx context.Context) error {
 	began := time.Now()
 	_, err := cluster.kube.AppsV1().Deployments(v1.SystemNamespace).Get(ctx, "styrmin-webhook", getOptions)
 	running := err == nil
-	arguments := [][]string{{"kubectl", "styrmin", "install", "--image", productImage, "--action-image", actionImage, "--prefect", "--prefect-image", actionImage}}
+	arguments := [][]string{{"kubectl", "styrmin", "install", "--image", productImage, "--action-image", actionImage, "--prefect", "--prefect-image", actionImage, "--prefect-storage", "none"}}
 	if running {
 		arguments = append(arguments,
 			[]string{"kubectl", "-n", v1.SystemNamespace, "rollout", "restart", "deployment/styrmin-webhook"},

@@ -10,6 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -49,6 +50,11 @@ func pairs(ctx context.Context, c *cluster, t *table) error {
 			return err
 		}
 		p := &pairing{cluster: c, kind: k, with: with, without: without}
+		if k.governed {
+			if err := p.govern(ctx); err != nil {
+				return fmt.Errorf("%s: %w", k.name, err)
+			}
+		}
 		for _, n := range clients {
 			sample, err := p.measure(ctx, n)
 			if err != nil {
@@ -82,11 +88,6 @@ type sample struct {
 func (p *pairing) measure(ctx context.Context, workers int) (*sample, error) {
 	s := &sample{}
 	count := max(p.least, 2*workers)
-	if p.governed {
-		if err := p.govern(ctx); err != nil {
-			return s, err
-		}
-	}
 	before, err := p.scrape(ctx)
 	if err != nil {
 		return s, err
@@ -148,13 +149,23 @@ func (p *pairing) create(ctx context.Context, object client.Object) (time.Durati
 	return time.Since(began), err
 }
 
-// govern makes a deployment for each release, while the namespace has no gate.
+// patience is how long an API server may take to see that a namespace has no gate.
+const patience = 30 * time.Second
+
+// govern makes a deployment for each release, while the namespace has no gate: with
+// one, their driver would have to be registered.
 func (p *pairing) govern(ctx context.Context) error {
 	if err := p.label(ctx, p.with, ""); err != nil {
 		return err
 	}
 	err := parallel(ctx, 20, releases, func(ctx context.Context, i int) error {
-		return client.IgnoreAlreadyExists(p.client.Create(ctx, governing(p.with, releaseName(i))))
+		return wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
+			err := p.client.Create(ctx, governing(p.with, releaseName(i)))
+			if err != nil && strings.Contains(err.Error(), "admission webhook") {
+				return false, nil
+			}
+			return true, err
+		})
 	})
 	if err != nil {
 		return err

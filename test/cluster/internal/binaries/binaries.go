@@ -5,9 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"debug/buildinfo"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,12 +42,16 @@ func (b Builder) Steps() ([]Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	var steps []Step
-	coredns, err := b.coredns()
+	etcd, err := b.own("etcd", "etcd", "go.etcd.io/etcd/server/v3")
 	if err != nil {
 		return nil, err
 	}
-	for _, g := range append([]group{kubernetes, coredns}, helms()...) {
+	coredns, err := b.own("coredns", "CoreDNS", "github.com/coredns/coredns")
+	if err != nil {
+		return nil, err
+	}
+	var steps []Step
+	for _, g := range append([]group{kubernetes, etcd, coredns}, helms()...) {
 		missing := b.missing(g)
 		if len(missing) == 0 {
 			continue
@@ -59,7 +61,7 @@ func (b Builder) Steps() ([]Step, error) {
 			Run:   func(say func(string)) error { return b.build(g, missing, say) },
 		})
 	}
-	return steps, b.linkEtcd()
+	return steps, nil
 }
 
 // Step is one invocation of the go command.
@@ -92,12 +94,13 @@ func (b Builder) kubernetes() (group, error) {
 	return g, nil
 }
 
-// coredns is our own main package, with few plugins.
-func (b Builder) coredns() (group, error) {
-	g := group{title: "CoreDNS", module: "github.com/coredns/coredns", dir: filepath.Join(b.Source, "coredns")}
+// own is a program of a main package of ours, in a module of its own, that is mostly another module.
+func (b Builder) own(name, title, module string) (group, error) {
+	g := group{title: title, module: module, dir: filepath.Join(b.Source, name)}
 	var err error
 	g.version, err = required(g.dir, g.module)
-	g.packages = map[string]string{"coredns": "styrmin.local/test/cluster/coredns"}
+	g.title += " " + g.version
+	g.packages = map[string]string{name: "styrmin.local/test/cluster/" + name}
 	return g, err
 }
 
@@ -213,13 +216,4 @@ func run(cmd *exec.Cmd, say func(string)) error {
 		return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, rest.String())
 	}
 	return nil
-}
-
-// linkEtcd lays Debian's etcd beside the others, where envtest looks for it.
-func (b Builder) linkEtcd() error {
-	err := os.Symlink("/usr/bin/etcd", b.Cache.Program("etcd"))
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	return err
 }

@@ -18,7 +18,6 @@ var (
 		{"/usr/lib/cni/ptp", "containernetworking-plugins"},
 		{"/usr/sbin/iptables", "iptables"},
 		{"/usr/sbin/conntrack", "conntrack"},
-		{"/usr/bin/etcd", "etcd-server"},
 		{"/usr/bin/nsenter", "util-linux"},
 		{"/bin/ip", "iproute2"},
 		{"/bin/mount", "mount"},
@@ -69,7 +68,7 @@ func absent(wanted []requirement) []string {
 	return missing
 }
 
-// forbidDaemons keeps the packages from starting their own containerd and etcd outside of our namespaces.
+// forbidDaemons keeps the packages from starting their own containerd outside of our namespaces.
 func forbidDaemons() (restore func(), err error) {
 	if _, err := os.Stat(policyFile); err == nil {
 		return func() {}, nil // somebody has a policy already: theirs to keep

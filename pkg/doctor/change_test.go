@@ -5,11 +5,14 @@ import (
 	"encoding/base64"
 	"fmt"
 	"testing"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -97,6 +100,11 @@ func (c *cluster) remove(t *testing.T, o *unstructured.Unstructured) {
 	must(t, c.client.Get(t.Context(), client.ObjectKeyFromObject(o), o))
 	before := o.DeepCopy()
 	must(t, c.client.Delete(t.Context(), o, client.GracePeriodSeconds(0)))
+	// A CRD stays until what is of its kind is gone.
+	must(t, wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
+		err := c.client.Get(ctx, client.ObjectKeyFromObject(o), o)
+		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
+	}))
 	t.Cleanup(func() {
 		before.SetResourceVersion("")
 		before.SetUID("")

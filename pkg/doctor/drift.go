@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -52,6 +53,9 @@ func (e *examination) compare(ctx context.Context, rendered *unstructured.Unstru
 	if err != nil {
 		return nil, false, fmt.Errorf("read %s: %w", describe(rendered), err)
 	}
+	if live.GetDeletionTimestamp() != nil {
+		return nil, false, nil // it is as good as gone
+	}
 	wanted := rendered.DeepCopy()
 	wanted.SetResourceVersion(live.GetResourceVersion())
 	keepAuthorities(wanted, live)
@@ -70,8 +74,9 @@ func (e *examination) compare(ctx context.Context, rendered *unstructured.Unstru
 // labelsLost are the rendered labels that an object does not have; more do no harm.
 func labelsLost(rendered, live *unstructured.Unstructured) (fields []string) {
 	found := live.GetLabels()
-	for key, value := range rendered.GetLabels() {
-		if found[key] != value {
+	wanted := rendered.GetLabels()
+	for _, key := range slices.Sorted(maps.Keys(wanted)) {
+		if value := wanted[key]; found[key] != value {
 			fields = append(fields, fmt.Sprintf("metadata.labels[%s]: found %s, expected %s", key, shown(orNil(found, key)), shown(value)))
 		}
 	}

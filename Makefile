@@ -55,8 +55,16 @@ mutate-rules: ## Disable the check of each rule in turn, and expect the tests to
 python-venv: # Debian's Python comes without its module for virtual environments.
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || apt-get install --yes --no-install-recommends python3-venv
 
+.PHONY: chromium
+chromium: # Looks at Prefect's pages.
+	@command -v chromium >/dev/null || apt-get install --yes --no-install-recommends chromium
+
+.PHONY: browser
+browser: build cluster images product-image chromium ## See a run in Prefect's own pages with a headless Chromium; the pictures are in dist/prefect.
+	$(ON_CLUSTER) STYRMIN_BROWSER=1 go test -count=1 ./test/e2e -run '^TestPrefectPages$$' -v
+
 .PHONY: test
-test: build cluster images product-image notes-images founding-image python-venv test-notes ## Run every test, on a real cluster.
+test: build cluster images product-image notes-images founding-image python-venv chromium test-notes ## Run every test, on a real cluster.
 	go vet ./...
 	cd test/cluster && go vet ./... && go test ./...
 	$(ON_CLUSTER) go test -count=1 -timeout 30m $$(go list ./... | grep -v /test/e2e)

@@ -63,10 +63,15 @@ type kubelet struct {
 	// started lists "ACTION#ATTEMPT" of each namespace in order.
 	started map[string][]string
 	seen    map[types.UID]bool
+
+	// writing orders the changes of pods; over are those that have ended, and stay so:
+	// a test may end a pod before its fate has come to let it run.
+	writing sync.Mutex
+	over    map[types.UID]bool
 }
 
 func startKubelet(kube kubernetes.Interface) (*kubelet, func()) {
-	k := &kubelet{kube: kube, fates: map[string]map[string]fate{}, started: map[string][]string{}, seen: map[types.UID]bool{}}
+	k := &kubelet{kube: kube, fates: map[string]map[string]fate{}, started: map[string][]string{}, seen: map[types.UID]bool{}, over: map[types.UID]bool{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	factory := informers.NewSharedInformerFactoryWithOptions(kube, 0,
 		informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = v1.LabelRun }))
@@ -129,7 +134,14 @@ func (k *kubelet) end(ctx context.Context, pod *corev1.Pod, e ending) {
 	})
 }
 
+// patch writes a pod's status, unless the pod has ended.
 func (k *kubelet) patch(ctx context.Context, pod *corev1.Pod, status corev1.PodStatus) {
+	k.writing.Lock()
+	defer k.writing.Unlock()
+	if k.over[pod.UID] {
+		return
+	}
+	k.over[pod.UID] = status.Phase == corev1.PodSucceeded || status.Phase == corev1.PodFailed
 	patch, _ := json.Marshal(map[string]any{"status": status})
 	_, _ = k.kube.CoreV1().Pods(pod.Namespace).Patch(ctx, pod.Name, types.StrategicMergePatchType, patch, metav1.PatchOptions{}, "status")
 }

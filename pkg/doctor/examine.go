@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -104,8 +105,10 @@ func (e *examination) gather(ctx context.Context) error {
 	if err := e.Client.List(ctx, &all); err != nil {
 		return fmt.Errorf("list namespaces: %w", err)
 	}
+	ending := map[string]bool{} // what of these is gone already, is not amiss
 	for _, namespace := range all.Items {
-		if _, labelled := namespace.Labels[v1.LabelGate]; labelled {
+		ending[namespace.Name] = namespace.DeletionTimestamp != nil
+		if _, labelled := namespace.Labels[v1.LabelGate]; labelled && !ending[namespace.Name] {
 			e.namespaces = append(e.namespaces, namespace)
 		}
 	}
@@ -113,7 +116,7 @@ func (e *examination) gather(ctx context.Context) error {
 	if err := e.Client.List(ctx, &deployments); err != nil && !meta.IsNoMatchError(err) && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("list StyrminDeployments: %w", err)
 	}
-	e.deployments = deployments.Items
+	e.deployments = slices.DeleteFunc(deployments.Items, func(d v1.StyrminDeployment) bool { return ending[d.Namespace] })
 	var err error
 	if e.options, err = install.Observe(ctx, e.Client); err != nil {
 		return err

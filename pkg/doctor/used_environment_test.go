@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -183,5 +184,21 @@ func TestGateGivenBack(t *testing.T) {
 	c.home(t, "closed", "enforce", opened("app", glassUntil(time.Now().Add(time.Hour))))
 	if report := c.examine(t, time.Now().Add(2*time.Hour)); !has(report, "break-glass", doctor.OK, "nobody has opened the gate") {
 		t.Error(told(report))
+	}
+}
+
+// TestEndingNamespace: what is gone from a namespace that is being deleted is not amiss.
+func TestEndingNamespace(t *testing.T) {
+	c := healthy(t)
+	c.home(t, "ending", "enforce", deployment("app"))
+	must(t, c.client.Delete(t.Context(), object("RoleBinding", "ending", "styrmin-webhook")))
+	if report := c.examine(t, time.Now()); !has(report, "namespaces", doctor.Problem, "RoleBinding ending/styrmin-webhook is missing") {
+		t.Fatal(told(report))
+	}
+	must(t, c.client.Delete(t.Context(), object("Namespace", "", "ending")))
+	for _, f := range c.examine(t, time.Now()).Findings {
+		if f.Level != doctor.OK && strings.Contains(f.Found, "ending") {
+			t.Errorf("%s: %s: %s", f.Level, f.Check, f.Found)
+		}
 	}
 }

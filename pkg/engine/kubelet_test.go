@@ -129,7 +129,7 @@ func (k *kubelet) end(ctx context.Context, pod *corev1.Pod, e ending) {
 		Phase: phase,
 		ContainerStatuses: []corev1.ContainerStatus{{
 			Name: jobs.ActionContainer, Image: "i", ImageID: "i",
-			State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: e.exit, Message: e.message, Reason: "Completed"}},
+			State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: e.exit, Message: e.message, Reason: "Completed", StartedAt: metav1.Now()}},
 		}},
 	})
 }

@@ -27,6 +27,11 @@ func withoutImage(pod *corev1.Pod) {
 	pod.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "no such image"}}
 }
 
+// endedUnstarted is how the kubelet tells of a container that it never made, when its pod ends.
+func endedUnstarted(pod *corev1.Pod) {
+	pod.Status.ContainerStatuses[0].State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 137, Reason: "ContainerStatusUnknown"}}
+}
+
 // TestTrouble: what is told of a Job that failed, by what was seen of its pods before.
 func TestTrouble(t *testing.T) {
 	type seen struct {
@@ -44,6 +49,7 @@ func TestTrouble(t *testing.T) {
 		"no trouble":           {[]seen{{pods: []*corev1.Pod{aPod("a", running)}}}, "BackoffLimitExceeded: m", "BackoffLimitExceeded", "BackoffLimitExceeded: m"},
 		"the flow's own words": {[]seen{{pods: []*corev1.Pod{aPod("a", running)}}}, "no space", "BackoffLimitExceeded", "no space"},
 		"no image":             {[]seen{{pods: []*corev1.Pod{aPod("a", withoutImage)}}, {}}, "", "DeadlineExceeded", "DeadlineExceeded: m; no pod of it has started: container action waits: ImagePullBackOff: no such image"},
+		"no image to its end":  {[]seen{{pods: []*corev1.Pod{aPod("a", withoutImage)}}, {pods: []*corev1.Pod{aPod("a", endedUnstarted)}}}, "", "DeadlineExceeded", "DeadlineExceeded: m; no pod of it has started: container action waits: ImagePullBackOff: no such image"},
 		"no quota":             {[]seen{{refusal: "no quota"}}, "", "DeadlineExceeded", "DeadlineExceeded: m; no pod of it has started: no quota"},
 		"no quota at first":    {[]seen{{refusal: "no quota"}, {pods: []*corev1.Pod{aPod("a", running)}}}, "DeadlineExceeded: m", "DeadlineExceeded", "DeadlineExceeded: m"},
 		"deleted":              {[]seen{{pods: []*corev1.Pod{aPod("a", deleted)}}, {}}, "killed by SIGTERM", "BackoffLimitExceeded", "its pod a was deleted before it ended"},

@@ -7,11 +7,14 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Started is true once the action's container has run.
+// Started is true once the action's container has run. When a pod ends before its
+// containers were made, the kubelet calls them terminated all the same, without a
+// time at which they would have started.
 func Started(pod *corev1.Pod) bool {
 	for _, status := range pod.Status.ContainerStatuses {
 		if status.Name == ActionContainer {
-			return status.State.Running != nil || status.State.Terminated != nil
+			ended := status.State.Terminated
+			return status.State.Running != nil || (ended != nil && !ended.StartedAt.IsZero())
 		}
 	}
 	return false

@@ -81,7 +81,7 @@ var faultCases = []faultCase{
 		f.awaitBegun(faultVersion, "pre_a", 2)
 		f.release("pre_a")
 	}},
-	{name: "the image is missing", jobs: 2, code: 1, phase: v1.RunFailed, says: []string{"ImagePullBackOff", "styrmin.local/late:"}, meet: func(f *faulty) {
+	{name: "the image is missing", jobs: 2, code: 1, phase: v1.RunFailed, says: []string{"its time-out (DeadlineExceeded); no pod of it has started: container action waits: ", "ImagePull"}, meet: func(f *faulty) {
 		late := "styrmin.local/late:" + f.name
 		f.start("--job-image", late, "--timeout", "20s")
 		f.ends()

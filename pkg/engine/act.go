@@ -164,8 +164,7 @@ func (r *run) changeRelease(ctx context.Context) error {
 		r.cutHelm = true
 		return context.Cause(ctx)
 	}
-	var held *helm.HeldError
-	if errors.As(err, &held) || clusterFailed(err) {
+	if notMade(err) || clusterFailed(err) {
 		return err
 	}
 	if err != nil {
@@ -198,11 +197,17 @@ func clusterFailed(err error) bool {
 	return err != nil && !rolledBack && !errors.Is(err, context.DeadlineExceeded) && transient(err)
 }
 
-// orHeld tells when it was not Helm that failed: the change was held, or another client is at work.
-func (r *run) orHeld(err error) error {
+// notMade is true when Helm did not fail at the change, but was not let to make it: it is held, or
+// another client is at work.
+func notMade(err error) bool {
 	var held *helm.HeldError
 	var pending *helm.PendingError
-	if errors.As(err, &held) || errors.As(err, &pending) {
+	return errors.As(err, &held) || errors.As(err, &pending)
+}
+
+// orHeld tells when a change was not made.
+func (r *run) orHeld(err error) error {
+	if notMade(err) {
 		r.report(Event{Kind: HelmHeld, Mode: v1.ModeCore, Message: err.Error()})
 	}
 	return err

@@ -2,11 +2,15 @@ package engine_test
 
 import (
 	"errors"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -129,6 +133,78 @@ func TestPendingInstallOfSomebodyElse(t *testing.T) {
 	if got, want := w.history(), []string{"1 deployed"}; !slices.Equal(got, want) {
 		t.Errorf("the release is %q, expected %q", got, want)
 	}
+}
+
+// TestNumberTakenByAnotherClient: in the moment in which Helm would store its record, another
+// client has stored one under that number.
+func TestNumberTakenByAnotherClient(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		before, verb engine.Verb
+		history      []string
+	}{
+		"install": {verb: engine.VerbSetup, history: []string{"1 deployed"}},
+		"upgrade": {before: engine.VerbSetup, verb: engine.VerbUpgrade, history: []string{"1 superseded", "2 deployed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			d := w.driverWith("upgrade/pre/a")
+			if c.before != "" {
+				w.mustDo(w.request(c.before, d, "1.0"))
+			}
+			request := w.request(c.verb, d, "2.0")
+			events, err := w.beaten(request)
+			var pending *helm.PendingError
+			if !errors.As(err, &pending) || pending.Revision != len(c.history) {
+				t.Errorf("expected to be told of the other client's change, got %v", err)
+			}
+			w.must(events.has("HelmHeld"))
+			if phase := w.deployment().Status.Run.Phase; phase != v1.RunCore {
+				t.Errorf("the run is %s, expected %s: nothing of it failed", phase, v1.RunCore)
+			}
+			request.ForgetPending = pending.Revision
+			w.mustDo(request)
+			if got := w.history(); !slices.Equal(got, c.history) {
+				t.Errorf("the release is %q, expected %q", got, c.history)
+			}
+		})
+	}
+}
+
+// beaten carries a request out with an engine whose every record of a release another client
+// stores first.
+func (w *world) beaten(request engine.Request) (*journal, error) {
+	w.t.Helper()
+	config := rest.CopyConfig(w.config)
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodPost && isRelease(r) {
+				w.must(w.admin.Create(r.Context(), w.recordIn(r)))
+			}
+			return next.RoundTrip(r)
+		})
+	})
+	e, events := w.engine(config)
+	p, err := e.Prepare(w.t.Context(), request)
+	w.must(err)
+	_, err = e.Do(w.t.Context(), p)
+	return events, err
+}
+
+// recordIn is the record that a request would create, as a client without runs would write it.
+func (w *world) recordIn(r *http.Request) client.Object {
+	w.t.Helper()
+	body, err := r.GetBody()
+	w.must(err)
+	defer func() { _ = body.Close() }()
+	content, err := io.ReadAll(body)
+	w.must(err)
+	var record corev1.Secret
+	_, _, err = scheme.Codecs.UniversalDeserializer().Decode(content, nil, &record)
+	w.must(err)
+	record.Namespace = w.namespace
+	delete(record.Labels, v1.LabelRun)
+	return &record
 }
 
 // TestRollbackByAnotherClient: a rollback spends what the pre actions proved.

@@ -39,28 +39,35 @@ func (c *Client) Apply(ctx context.Context, req Request) (*release.Record, error
 	return s.failed(ctx, req, rel, err, timeout)
 }
 
-// apply picks the verb by what is there.
+// apply picks the verb by what is there, and respects the client that is at work on it.
 func (s *session) apply(ctx context.Context, req Request, namespace string, timeout time.Duration) (*rspb.Release, error) {
 	revisions, err := s.history(ctx, req.Release)
 	if err != nil {
 		return nil, err
 	}
-	if len(revisions) == 0 {
-		return s.install(ctx, req, nil, namespace, timeout)
+	var last *rspb.Release
+	next := 1
+	if len(revisions) > 0 {
+		last = revisions[len(revisions)-1]
+		next = last.Version + 1
+		if status := last.Info.Status; status.IsPending() || status == rspb.StatusUninstalling {
+			return nil, &PendingError{Namespace: namespace, Release: last.Name, Revision: last.Version, Status: status.String()}
+		}
 	}
-	last := revisions[len(revisions)-1]
-	switch status := last.Info.Status; {
-	case status.IsPending(), status == rspb.StatusUninstalling:
-		return nil, &PendingError{Namespace: namespace, Release: last.Name, Revision: last.Version, Status: status.String()}
-	case status == rspb.StatusUninstalled:
-		return s.install(ctx, req, last, namespace, timeout)
-	}
-	rel, err := s.upgrade(ctx, req, namespace, timeout)
+	rel, err := s.change(ctx, req, last, namespace, timeout)
 	if errors.Is(err, driver.ErrReleaseExists) {
 		// Another client took the revision's number a moment ago.
-		return nil, &PendingError{Namespace: namespace, Release: last.Name, Revision: last.Version + 1, Status: "being changed"}
+		return nil, &PendingError{Namespace: namespace, Release: req.Release, Revision: next, Status: "being changed"}
 	}
 	return rel, err
+}
+
+// change makes the revision after last, which is nil when there is none.
+func (s *session) change(ctx context.Context, req Request, last *rspb.Release, namespace string, timeout time.Duration) (*rspb.Release, error) {
+	if last == nil || last.Info.Status == rspb.StatusUninstalled {
+		return s.install(ctx, req, last, namespace, timeout)
+	}
+	return s.upgrade(ctx, req, namespace, timeout)
 }
 
 // failed reports a revision that was recorded and failed, after rolling back if asked to.

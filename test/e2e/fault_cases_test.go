@@ -13,9 +13,13 @@ import (
 // faultCases is the matrix.
 var faultCases = []faultCase{
 	{name: "API server killed and started again", whole: true, jobs: 1, phase: v1.RunSucceeded, meet: func(f *faulty) {
+		// Of a command in the middle of which the connection is cut, nobody could say what it did.
+		f.hold("pre_b")
 		f.begun()
+		f.awaitBegun(faultVersion, "pre_b", 1)
 		f.cluster("daemon", "restart", "kube-apiserver")
 		f.release("pre_a")
+		f.release("pre_b")
 	}},
 	{name: "API server away for longer than the lock holds", whole: true, jobs: 1, phase: v1.RunSucceeded, meet: func(f *faulty) {
 		f.underWay()

@@ -6,6 +6,7 @@ import (
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/removal"
+	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
 )
 
@@ -49,6 +50,10 @@ func whatIsLeft(f *removal.Found, uninstalled bool) (string, error) {
 		return fmt.Sprintf("%s\nHelm release %s is uninstalled\n", lines[0], d.ReleaseName()), nil
 	}
 	lines = append(lines, fmt.Sprintf("Helm release %s is kept, at revision %d (%s)", d.ReleaseName(), newest.Revision, newest.Status))
+	if newest.IsPending() {
+		pending := &helm.PendingError{Namespace: d.Namespace, Release: newest.Name, Revision: newest.Revision}
+		lines = append(lines, "Helm refuses to change it while it is pending. When you know that nobody is at work on it any more, end that with: "+pending.End())
+	}
 	if held := f.StaysHeld(); held != nil {
 		lines = append(lines, stillHeld(d, held))
 	}

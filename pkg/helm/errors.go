@@ -76,17 +76,21 @@ func (e *PendingError) Error() string {
 		e.Revision, e.Namespace, e.Release, e.Status, since, by, e.next())
 }
 
-// next is what ends the change: there is nothing to roll the first one back to.
 func (e *PendingError) next() string {
-	end := fmt.Sprintf("helm rollback %s -n %s", e.Release, e.Namespace)
-	if e.Revision == 1 {
-		end = fmt.Sprintf("helm uninstall %s -n %s", e.Release, e.Namespace)
-	}
 	next := "Wait for it, and run the same command again. When you know that nobody is at work on it any more, "
 	if e.CanForget {
-		return next + fmt.Sprintf("give the command --forget-pending %d, which removes its record and goes on; or end it with: %s", e.Revision, end)
+		return next + fmt.Sprintf("give the command --forget-pending %d, which removes its record and goes on; or end it with: %s", e.Revision, e.End())
 	}
-	return next + "end it with: " + end
+	return next + "end it with: " + e.End()
+}
+
+// End is the command that ends the change: there is nothing to roll the first one back to.
+func (e *PendingError) End() string {
+	verb := "rollback"
+	if e.Revision == 1 {
+		verb = "uninstall"
+	}
+	return fmt.Sprintf("helm %s %s -n %s", verb, e.Release, e.Namespace)
 }
 
 // FailedError is a change that was recorded as a revision and then failed. An error of Apply that

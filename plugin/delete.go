@@ -79,7 +79,7 @@ func (d *deleteOptions) run(ctx context.Context) error {
 		return err
 	}
 	if d.terminal.Interactive && !d.yes {
-		fmt.Fprint(d.Out, whatGoes(found))
+		fmt.Fprint(d.Out, whatGoes(found, d.release))
 		if agreed, err := d.agree(ctx, found); err != nil || !agreed {
 			return err
 		}

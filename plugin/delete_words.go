@@ -10,8 +10,9 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
 )
 
-// whatGoes says before a deletion what it would remove, and what to do before it.
-func whatGoes(f *removal.Found) string {
+// whatGoes says before a deletion what it would remove, and what to do before it. What
+// becomes of the release is said for both choices when there is none yet.
+func whatGoes(f *removal.Found, choice string) string {
 	d := f.Deployment
 	lines := []string{
 		fmt.Sprintf("StyrminDeployment %s/%s goes, with its history and %s", d.Namespace, d.Name, orNothing(removal.Count(f.Owned))),
@@ -20,7 +21,14 @@ func whatGoes(f *removal.Found) string {
 	if newest == nil {
 		return strings.Join(append(lines, fmt.Sprintf("There is no Helm release %s.", d.ReleaseName())), "\n") + "\n"
 	}
-	lines = append(lines, fmt.Sprintf("Helm release %s is at revision %d (%s). Uninstalled, it goes with what it deployed, but for what its chart says to keep", d.ReleaseName(), newest.Revision, newest.Status))
+	release := fmt.Sprintf("Helm release %s is at revision %d (%s)", d.ReleaseName(), newest.Revision, newest.Status)
+	if choice != releaseKeep {
+		release += ". Uninstalled, it goes with what it deployed, but for what its chart says to keep"
+	}
+	lines = append(lines, release)
+	if choice == releaseUninstall {
+		return strings.Join(lines, "\n") + "\n"
+	}
 	if f.StaysHeld() != nil {
 		lines = append(lines, "Kept, it stays held in this namespace: Helm cannot change it until a deployment adopts it, or its label is taken off")
 	}

@@ -1,12 +1,14 @@
 package plugin
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/removal"
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
 )
@@ -43,6 +45,25 @@ func TestWhatIsLeft(t *testing.T) {
 		}
 		if _, command, _ := strings.Cut(words, ended); command != tt.command {
 			t.Errorf("%s: found the command %q in %q, expected %q", name, command, words, tt.command)
+		}
+	}
+}
+
+// TestWhatGoes: who has chosen is not told of the other choice.
+func TestWhatGoes(t *testing.T) {
+	t.Parallel()
+	const uninstalled, kept = "Uninstalled, it goes", "Kept, it stays held"
+	f := &removal.Found{
+		Deployment: &v1.StyrminDeployment{ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "n"}},
+		Revisions:  []release.Record{{Name: "web", Revision: 1, Status: "deployed", Labels: map[string]string{v1.LabelRun: "r"}}},
+		Gate:       engine.GateState{Mode: engine.GateUnknown},
+	}
+	for choice, expected := range map[string][]string{"": {uninstalled, kept}, releaseUninstall: {uninstalled}, releaseKeep: {kept}} {
+		words := whatGoes(f, choice)
+		for _, text := range []string{uninstalled, kept} {
+			if found := strings.Contains(words, text); found != slices.Contains(expected, text) {
+				t.Errorf("choice %q: that %q is said is %v in %q", choice, text, found, words)
+			}
 		}
 	}
 }

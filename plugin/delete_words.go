@@ -21,11 +21,11 @@ func whatGoes(f *removal.Found, choice string) string {
 	if newest == nil {
 		return strings.Join(append(lines, fmt.Sprintf("There is no Helm release %s.", d.ReleaseName())), "\n") + "\n"
 	}
-	release := fmt.Sprintf("Helm release %s is at revision %d (%s)", d.ReleaseName(), newest.Revision, newest.Status)
+	text := fmt.Sprintf("Helm release %s is at revision %d (%s)", d.ReleaseName(), newest.Revision, newest.Status)
 	if choice != releaseKeep {
-		release += ". Uninstalled, it goes with what it deployed, but for what its chart says to keep"
+		text += ". Uninstalled, it goes with what it deployed, but for what its chart says to keep"
 	}
-	lines = append(lines, release)
+	lines = append(lines, text)
 	if choice == releaseUninstall {
 		return strings.Join(lines, "\n") + "\n"
 	}

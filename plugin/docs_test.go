@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/shlex"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -205,5 +206,41 @@ func TestMentionedVerbs(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// typed is a command in a manual: in a code span, or a line of a block.
+var typed = regexp.MustCompile("(?:`|(?m)^ *)kubectl styrmin ([^`#|\n]*)")
+
+// TestCommandsInManuals: what the manuals tell people to type is accepted, with all of its flags.
+func TestCommandsInManuals(t *testing.T) {
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, path := range append(pages, "../README.md") {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range typed.FindAllStringSubmatch(string(data), -1) {
+			args, err := shlex.Split(found[1])
+			if err != nil {
+				t.Errorf("%s: %q is no command line: %v", path, found[1], err)
+				continue
+			}
+			cmd, rest, err := NewCommand(genericiooptions.NewTestIOStreamsDiscard(), Terminal{}).Find(args)
+			if err == nil {
+				err = cmd.ParseFlags(rest)
+			}
+			if err != nil {
+				t.Errorf("%s: kubectl styrmin %s: %v", path, found[1], err)
+			}
+			checked++
+		}
+	}
+	if checked < 50 {
+		t.Errorf("found %d commands in the manuals; are they still found?", checked)
 	}
 }

@@ -27,7 +27,7 @@ func newComponentCommand(o *options) *cobra.Command {
 	}
 	cmd.AddCommand(
 		newComponentStopCommand(o), newComponentStartCommand(o), newComponentRestartCommand(o), newComponentScaleCommand(o),
-		newComponentWaitCommand(o), newComponentExecCommand(o), newComponentLogsCommand(o),
+		newComponentWaitCommand(o), newComponentExecCommand(o), newComponentLogsCommand(o), newComponentBackupCommand(o), newComponentRestoreCommand(o),
 	)
 	return cmd
 }
@@ -45,8 +45,9 @@ type componentOptions struct {
 
 // parts are a deployment's components, and a client that acts on them.
 type parts struct {
-	client   *components.Client
-	declared components.Set
+	deployment *v1.StyrminDeployment
+	client     *components.Client
+	declared   components.Set
 }
 
 // open reads what the deployment's driver declares. Progress goes to stderr.
@@ -75,7 +76,7 @@ func (o *componentOptions) open(ctx context.Context) (*parts, error) {
 	if run := deployment.Status.Run; run != nil && run.EndedAt == nil {
 		fmt.Fprintf(o.ErrOut, "note: run %s of %s is not over, and its actions may do otherwise\n", run.ID, o.name)
 	}
-	return &parts{client: acting.ForRelease(deployment.ReleaseName()), declared: declared}, nil
+	return &parts{deployment: deployment, client: acting.ForRelease(deployment.ReleaseName()), declared: declared}, nil
 }
 
 // declared reads the components from the driver that is deployed: that of the last run

@@ -88,17 +88,37 @@ func withoutURL(err error) error {
 // stream connects to the container as kubectl does: by WebSocket, or by SPDY
 // where something in between does not speak it.
 func (c *Client) stream(ctx context.Context, pod string, command *corev1.PodExecOptions, opts remotecommand.StreamOptions) error {
+	websocket, spdy, err := c.executors(pod, command)
+	if err != nil {
+		return err
+	}
+	return fallingBack(ctx, websocket, spdy, opts)
+}
+
+// streamPatiently is for a reader that may not read for minutes, as a database that
+// builds an index while it is restored: a WebSocket counts as dead then. It prefers SPDY.
+func (c *Client) streamPatiently(ctx context.Context, pod string, command *corev1.PodExecOptions, opts remotecommand.StreamOptions) error {
+	websocket, spdy, err := c.executors(pod, command)
+	if err != nil {
+		return err
+	}
+	return fallingBack(ctx, spdy, websocket, opts)
+}
+
+// executors are the two ways to a container.
+func (c *Client) executors(pod string, command *corev1.PodExecOptions) (websocket, spdy remotecommand.Executor, err error) {
 	url := c.kube.CoreV1().RESTClient().Post().Namespace(c.namespace).Resource("pods").Name(pod).SubResource("exec").
 		VersionedParams(command, scheme.ParameterCodec).URL()
-	spdy, err := remotecommand.NewSPDYExecutor(c.config, "POST", url)
-	if err != nil {
-		return err
+	if spdy, err = remotecommand.NewSPDYExecutor(c.config, "POST", url); err != nil {
+		return nil, nil, err
 	}
-	websocket, err := remotecommand.NewWebSocketExecutor(c.config, "GET", url.String())
-	if err != nil {
-		return err
-	}
-	executor, err := remotecommand.NewFallbackExecutor(websocket, spdy, func(err error) bool {
+	websocket, err = remotecommand.NewWebSocketExecutor(c.config, "GET", url.String())
+	return websocket, spdy, err
+}
+
+// fallingBack uses the second way where something in between does not let the first pass.
+func fallingBack(ctx context.Context, first, second remotecommand.Executor, opts remotecommand.StreamOptions) error {
+	executor, err := remotecommand.NewFallbackExecutor(first, second, func(err error) bool {
 		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
 	})
 	if err != nil {

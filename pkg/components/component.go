@@ -21,6 +21,8 @@ import (
 type Component struct {
 	Name   string
 	Labels map[string]string
+	// Backup says how its data is backed up; nil when the driver does not.
+	Backup *v1.Backup
 }
 
 // Selector selects the component's pods.
@@ -35,7 +37,7 @@ type Set map[string]Component
 func FromDriver(spec v1.ApplicationDriverSpec) Set {
 	set := make(Set, len(spec.Components))
 	for name, component := range spec.Components {
-		set[name] = Component{Name: name, Labels: component.Identifier.Label}
+		set[name] = Component{Name: name, Labels: component.Identifier.Label, Backup: component.Backup}
 	}
 	return set
 }

@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/yaml"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
 // byAnotherWay are permissions that only other surroundings need, and which.
@@ -111,6 +113,10 @@ func everyPrimitive(ctx context.Context, t *testing.T, admin, action *Client) {
 	_, err = cut.Job(short, worker, JobOptions{Command: []string{"true"}})
 	t.Log(err)
 	action.events(ctx, "w")
+	vaulted := worker
+	vaulted.Backup = &v1.Backup{Kind: "postgres"}
+	_, err = action.Backup(ctx, vaulted, BackupOptions{Name: "b1", Vault: Vault{Deployment: "app", Image: "fine"}})
+	t.Log(err)
 	admin.underway(ctx, t, map[string]any{"id": "run1"})
 	short, cut = action.until(ctx, "asked the engine")
 	_, err = cut.Upgrade(short, mine)

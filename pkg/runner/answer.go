@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
+	"github.com/styrmin/kubectl-styrmin/pkg/components/vault"
 )
 
 // answer is what a primitive writes to standard output.
@@ -104,7 +105,7 @@ func kindOf(err error) problemKind {
 		return usage
 	case errors.As(err, &unknown):
 		return unknownComponent
-	case errors.As(err, &absent):
+	case errors.As(err, &absent), errors.Is(err, vault.ErrNone):
 		return missing
 	case errors.As(err, &noPod):
 		return noReadyPod

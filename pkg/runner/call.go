@@ -46,7 +46,7 @@ var primitives = map[string]func() request{
 	"copy_from":                  func() request { return &copyRequest{} },
 	"upgrade_deployment_version": func() request { return &upgradeRequest{} },
 	"backup_components":          func() request { return &backupRequest{} },
-	"restore_components":         func() request { return &backupRequest{} },
+	"restore_components":         func() request { return &restoreRequest{} },
 }
 
 // call is one primitive at work.

@@ -82,6 +82,6 @@ func (r *Runner) command() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(r.installCommand(), r.actionCommand(), r.callCommand())
+	root.AddCommand(r.installCommand(), r.actionCommand(), r.callCommand(), r.vaultCommand())
 	return root
 }

@@ -50,8 +50,8 @@
 //	                     directory, container, pod, maxBytes [1 GiB]
 //	upgrade_deployment_version
 //	                     targetVersion [the run's]: another one is an error
-//	backup_components    components, name: what the backup is called; refused as unsupported
-//	restore_components   components, name; refused as unsupported
+//	backup_components    components, name: what the backup is called
+//	restore_components   components, name
 //
 // # Answers
 //
@@ -67,6 +67,7 @@
 //	copy_from            {component, pod, container, path, files, bytes}, one; path is the local one
 //	upgrade_deployment_version
 //	                     {version, revision}, one
+//	backup_components    {component, kind, name, location, bytes, sha256, madeAt}, for each component
 //
 // An error is {"kind", "message", "result", "unfinished"}. The message says all
 // that is known, for people; it may have several lines. The kinds:

@@ -20,6 +20,8 @@ const (
 	LabelRevision = "styrmin.io/revision"
 	// LabelOneOff on a pod names the component whose template it was made from, for one command.
 	LabelOneOff = "styrmin.io/one-off"
+	// LabelVault on a claim with backups, and on a pod that has it, names the StyrminDeployment.
+	LabelVault = "styrmin.io/backups-of"
 	// LabelGate on a namespace opts it in: GateEnforce or GateWarn.
 	LabelGate = "styrmin.io/gate"
 

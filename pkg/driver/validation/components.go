@@ -92,6 +92,9 @@ func (c *checker) labels(rule, path string, labels map[string]string) {
 	}
 }
 
+// dumped are the kinds of backups that a database's own program makes; they name no volume.
+var dumped = []string{"postgres", "mariadb"}
+
 func checkComponentBackup(c *checker) {
 	const rule = "component-backup"
 	c.eachComponent(func(_, path string, component v1.Component) {
@@ -106,6 +109,7 @@ func checkComponentBackup(c *checker) {
 		switch {
 		case backup.Volume != "" && len(backup.Volumes) > 0:
 			c.warn(rule, path+".volume", "move it to the list", "%s and %s are both given; expected one of them", path+".volume", path+".volumes")
+		case slices.Contains(dumped, backup.Kind):
 		case backup.Volume == "" && len(backup.Volumes) == 0 && !c.Incomplete(path):
 			c.warn(rule, path, "add `volume:` with the volume's name, or `volumes:` with a list", "%s names nothing to back up; expected `volume` or `volumes`", path)
 		}

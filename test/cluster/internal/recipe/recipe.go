@@ -23,6 +23,7 @@ import (
 const (
 	Base     = "styrmin.local/base:1"
 	Postgres = "styrmin.local/postgres:15"
+	MariaDB  = "styrmin.local/mariadb:10.11"
 	Actions  = "styrmin.local/actions:3"
 )
 
@@ -92,6 +93,8 @@ func (k *Kitchen) Steps() ([]Step, error) {
 	}{
 		{Base, mmdebstrap("TARGET"), k.base},
 		{Postgres, text("files/postgres-entrypoint"), k.postgres},
+		{mariadbBase, mariadbstrap("TARGET"), k.mariadbPrograms},
+		{MariaDB, append(mariadbstrap(mariadbBase), text("files/mariadb-entrypoint")...), k.mariadb},
 		{Actions, append(text("files/requirements.txt"), actionsEnv...), k.actions},
 	} {
 		// The first is the base of the others: their recipes contain its.

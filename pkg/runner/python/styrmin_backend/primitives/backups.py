@@ -15,15 +15,17 @@ def backup_components(
 ) -> Request[Results[Backup]]:
     """Back up components, each as its ``backup`` in the driver says.
 
-    Called again with the same name, it replaces a backup that was not completed.
-    This version makes no backups yet and says so at once, before an action relies on one.
+    The kinds ``postgres`` and ``mariadb`` dump the database by its own program, in its own container, into the claim
+    ``NAME-backups`` of the deployment. That is made when it is not there, and kept when the deployment is deleted.
+    A backup of that name which is whole is left as it is, and returned: names that tell the version tell backups
+    apart. One that was not completed does not count.
 
     deployment_id: The action's own deployment, as it is passed to the flow.
     components: Their names in the driver.
     name: What the backup is called, ``before-2.0.0`` for one; ``restore_components`` finds it by this.
     timeout: How many seconds it may take (default: as long as the action may).
 
-    Raises: Unsupported
+    Raises: Unsupported, NoReadyPod, CommandFailed, TimedOut
     Example: await backup_components(deployment_id, ["database"], name=f"before-{target_version}")
     """
     return _back_up(deployment_id, words("components", components), name, timeout)
@@ -39,14 +41,15 @@ def backup_component(deployment_id: str, component: str, name: str, timeout: flo
 def restore_components(deployment_id: str, components: Sequence[str], name: str, timeout: float | None = None) -> Request[Done]:
     """Bring components back to a backup. What they have written since is lost.
 
-    This version makes no backups yet and says so at once.
+    The backup's checksum is compared before anything is touched. PostgreSQL is restored in one transaction; a MariaDB
+    restore that breaks off leaves a part, and is to be repeated. Stop what uses the database first.
 
     deployment_id: The action's own deployment, as it is passed to the flow.
     components: Their names in the driver.
     name: What the backup is called.
     timeout: How many seconds it may take (default: as long as the action may).
 
-    Raises: Unsupported
+    Raises: Unsupported, NotThere, NoReadyPod, CommandFailed, TimedOut
     Example: await restore_components(deployment_id, ["database"], name=f"before-{target_version}")
     """
     return _restore(deployment_id, words("components", components), name, timeout)

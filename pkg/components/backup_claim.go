@@ -1,0 +1,84 @@
+package components
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+)
+
+// claimSize is what is asked for when nobody has made the claim before.
+const claimSize = "10Gi"
+
+// claim is the name of the PersistentVolumeClaim.
+func (v Vault) claim() string { return v.Deployment + "-backups" }
+
+// openVault makes sure that there is a claim, and starts a pod that has it.
+func (c *Client) openVault(ctx context.Context, v Vault) (*openVault, error) {
+	if err := c.ensureClaim(ctx, v); err != nil {
+		return nil, err
+	}
+	pod, err := c.kube.CoreV1().Pods(c.namespace).Create(ctx, v.podOf(ctx), metav1.CreateOptions{FieldManager: v1.FieldOwner})
+	if err != nil {
+		return nil, fmt.Errorf("start the pod that keeps backups: %w", err)
+	}
+	if err := c.awaitVault(ctx, v, pod); err != nil {
+		_ = c.discard(ctx, pod)
+		return nil, err
+	}
+	return &openVault{client: c, pod: pod}, nil
+}
+
+// ensureClaim makes the claim, unless it is there. It has no owner: backups outlast
+// the deployment, until somebody deletes the claim.
+func (c *Client) ensureClaim(ctx context.Context, v Vault) error {
+	claims := c.kube.CoreV1().PersistentVolumeClaims(c.namespace)
+	_, err := claims.Get(ctx, v.claim(), metav1.GetOptions{})
+	if !apierrors.IsNotFound(err) {
+		return err
+	}
+	_, err = claims.Create(ctx, &corev1.PersistentVolumeClaim{
+		ObjectMeta: metav1.ObjectMeta{Name: v.claim(), Labels: map[string]string{v1.LabelVault: v.Deployment}},
+		Spec: corev1.PersistentVolumeClaimSpec{
+			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+			Resources:   corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse(claimSize)}},
+		},
+	}, metav1.CreateOptions{FieldManager: v1.FieldOwner})
+	if apierrors.IsAlreadyExists(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("make the claim %s for backups: %w", v.claim(), err)
+	}
+	c.report("made the claim %s of %s for backups; nothing deletes it but `kubectl delete pvc %[1]s -n %[3]s`", v.claim(), claimSize, c.namespace)
+	return nil
+}
+
+// awaitVault waits until the pod runs.
+func (c *Client) awaitVault(ctx context.Context, v Vault, pod *corev1.Pod) error {
+	ctx, cancel := context.WithTimeout(ctx, DefaultPodWait)
+	defer cancel()
+	state := "it was just made"
+	for {
+		now, err := c.kube.CoreV1().Pods(c.namespace).Get(ctx, pod.Name, metav1.GetOptions{})
+		switch {
+		case err == nil && isReady(*now):
+			return nil
+		case err == nil && (now.Status.Phase == corev1.PodFailed || now.Status.Phase == corev1.PodSucceeded):
+			return fmt.Errorf("the pod that keeps backups ended: %s", podState(*now))
+		case err == nil:
+			state = podState(*now)
+		case ctx.Err() == nil && !transient(err):
+			return fmt.Errorf("wait for the pod that keeps backups: %w", err)
+		}
+		if c.sleep(ctx, c.poll) != nil {
+			return fmt.Errorf("the pod that keeps backups does not start: %s: %w\n"+
+				"It needs the claim %s. Where the namespace has no default storage class, make a claim of that name, of the size and class that backups shall have", state, context.Cause(ctx), v.claim())
+		}
+	}
+}

@@ -3,6 +3,7 @@ package components
 import (
 	"context"
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -23,7 +24,7 @@ func (c *Client) openVault(ctx context.Context, v Vault) (*openVault, error) {
 	if err := c.ensureClaim(ctx, v); err != nil {
 		return nil, err
 	}
-	pod, err := c.kube.CoreV1().Pods(c.namespace).Create(ctx, v.podOf(ctx), metav1.CreateOptions{FieldManager: v1.FieldOwner})
+	pod, err := c.createVault(ctx, v)
 	if err != nil {
 		return nil, fmt.Errorf("start the pod that keeps backups: %w", err)
 	}
@@ -33,6 +34,20 @@ func (c *Client) openVault(ctx context.Context, v Vault) (*openVault, error) {
 	}
 	return &openVault{client: c, pod: pod}, nil
 }
+
+// createVault is not broken off: a pod of which nobody knows the name could not be deleted.
+func (c *Client) createVault(ctx context.Context, v Vault) (*corev1.Pod, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	pod := v.podOf(ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), createTime)
+	defer cancel()
+	return c.kube.CoreV1().Pods(c.namespace).Create(ctx, pod, metav1.CreateOptions{FieldManager: v1.FieldOwner})
+}
+
+// createTime is how long the API server has to make a pod.
+const createTime = 30 * time.Second
 
 // ensureClaim makes the claim, unless it is there. It has no owner: backups outlast
 // the deployment, until somebody deletes the claim.

@@ -17,10 +17,11 @@ HEAD = """\
 
 <!-- Generated from the package's docstrings: go test ./docs -run TestActionsPage -update -->
 
-An action is a Prefect flow in a Python file of the driver. It is passed what its parameters name: `deployment_id`, `target_version`,
-`current_version`, `context`, and the driver's parameters. It imports what it needs from `styrmin_backend.actions`, which is there
-in the action's pod; `kubectl styrmin sdk DIR` writes it for your editor, and `kubectl styrmin action run` tries an action
-on your machine.
+An action is a Prefect flow in a Python file of the driver. It is passed what its parameters name: `deployment_id`,
+`target_version`, `current_version`, `context`, and the driver's parameters. It imports what it needs from
+`styrmin_backend.actions`, which is there in the action's pod; `kubectl styrmin sdk DIR` writes it for your editor, and
+`kubectl styrmin action run` tries an action on your machine. An image for actions has Python 3.10 or newer, and Prefect 3.0.11
+or newer, below 4 (3.3.0 or newer for Python 3.13); both ends of it are tested with each Python.
 
 ```python
 from prefect import flow
@@ -39,8 +40,8 @@ interrupted runs again from its beginning. Each is a Prefect task. Its options c
 `stop_components.with_options(retries=5, retry_delay_seconds=10, timeout_seconds=60)(…)`, and
 `stop_components.submit(…)` runs it beside a plain flow.
 
-Arguments behind `*` are given by name. Besides the errors that are named, every primitive can raise `WrongCall`, `UnknownComponent`,
-`Forbidden`, `Interrupted`, and `PrimitiveFailed`, which all others are.
+Arguments behind `*` are given by name. Besides the errors that are named, every primitive can raise `WrongCall`,
+`UnknownComponent`, `Forbidden`, `Interrupted`, and `PrimitiveFailed`, which all others are.
 """
 
 
@@ -52,9 +53,7 @@ def main(package: Path) -> str:
         parts.append(f"### {doc(module).rstrip('.')}\n")
         functions = [node for node in module.body if isinstance(node, ast.FunctionDef) and decorated(node)]
         aliases = {match[1]: node for node in functions if (match := re.search(r"``(\w+)`` for one", doc(node)))}
-        for node in functions:
-            if node not in aliases.values():
-                parts.append(primitive(node, aliases.get(node.name)))
+        parts.extend(primitive(node, aliases.get(node.name)) for node in functions if node not in aliases.values())
     for title, name in (("Results", "results"), ("Context", "context"), ("Errors", "errors")):
         parts.append(f"## {title}\n")
         parts.extend(table(package / f"{name}.py", exported(package)))
@@ -120,9 +119,9 @@ def signature(node: ast.FunctionDef) -> str:
     """How it is called, and what it returns; on one line when that is not too long."""
     returned = ast.unparse(node.returns).removeprefix("Request[").removesuffix("]") if node.returns else "None"
     optional = [None] * (len(node.args.args) - len(node.args.defaults)) + node.args.defaults
-    arguments = [argument(*pair) for pair in zip(node.args.args, optional)]
+    arguments = [argument(*pair) for pair in zip(node.args.args, optional, strict=True)]
     if node.args.kwonlyargs:
-        arguments += ["*", *(argument(*pair) for pair in zip(node.args.kwonlyargs, node.args.kw_defaults))]
+        arguments += ["*", *(argument(*pair) for pair in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True))]
     line = f"{node.name}({', '.join(arguments)}) -> {returned}"
     if len(line) <= 120:
         return line

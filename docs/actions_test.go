@@ -74,7 +74,7 @@ func typed(t *testing.T, dir, code string) {
 	if err := os.WriteFile(file, []byte(code), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	prefect := python.Interpreter(python.Environment(t))
-	python.Run(t, []string{"MYPYPATH=" + dir}, python.Interpreter(python.Checkers(t)),
+	prefect := python.Executable(python.Environment(t))
+	python.Run(t, []string{"MYPYPATH=" + dir}, python.Executable(python.Checkers(t)),
 		"-m", "mypy", "--strict", "--python-executable", prefect, "--cache-dir", filepath.Join(dir, "cache"), file)
 }

@@ -25,5 +25,5 @@ func (p prefect) use(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Check(os.WriteFile(filepath.Join(home, "prefect.db"), database, 0o600))
 	ts.Setenv("PREFECT_HOME", home)
-	ts.Setenv("STYRMIN_PYTHON", python.Interpreter(venv))
+	ts.Setenv("STYRMIN_PYTHON", python.Executable(venv))
 }

@@ -17,14 +17,17 @@ import (
 type suite struct {
 	python string // an interpreter that has Prefect
 	api    string // a Prefect server
+	home   string // where the runner is installed
 }
 
-// newSuite makes the virtual environment, once per machine, and starts a
-// Prefect server for this run of the tests.
-func newSuite(t *testing.T) suite {
+// newSuite installs the runner, and starts a Prefect server of the virtual environment for this run of the tests.
+func newSuite(t *testing.T, venv string) suite {
 	t.Helper()
-	venv := python.Environment(t)
-	return suite{python: python.Interpreter(venv), api: prefectServer(t, venv)}
+	home := t.TempDir()
+	if err := Install("testdata/fake-runner", home); err != nil {
+		t.Fatal(err)
+	}
+	return suite{python: python.Executable(venv), api: prefectServer(t, venv), home: home}
 }
 
 // prefectServer starts a server that ends with the test.
@@ -39,7 +42,7 @@ func prefectServer(t *testing.T, venv string) string {
 	address := listener.Addr().(*net.TCPAddr)
 	_ = listener.Close()
 
-	server := exec.Command(python.Interpreter(venv), "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app", //nolint:noctx // killed below
+	server := exec.Command(python.Executable(venv), "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app", //nolint:noctx // killed below
 		"--host", "127.0.0.1", "--port", fmt.Sprint(address.Port), "--log-level", "error", "--lifespan", "on")
 	server.Env = append(append(os.Environ(), prefectDefaults()...), "PREFECT_HOME="+home, "PREFECT_UI_ENABLED=0")
 	server.Stdout, server.Stderr = os.Stderr, os.Stderr

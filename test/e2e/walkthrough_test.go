@@ -85,7 +85,7 @@ exec %[5]s "$@"
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", programs+string(os.PathListSeparator)+os.Getenv("PATH"))
-	t.Setenv("STYRMIN_PYTHON", python.Interpreter(python.Environment(t)))
+	t.Setenv("STYRMIN_PYTHON", python.Executable(python.Environment(t)))
 	t.Setenv("PREFECT_HOME", t.TempDir())
 	return &walk{space: &space{T: t, name: walkThroughNamespace, kubeconfig: cluster.kubeconfig}, dir: t.TempDir()}
 }

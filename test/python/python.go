@@ -26,51 +26,58 @@ var checkers []byte
 // -short, the test is skipped.
 func Environment(t testing.TB) string {
 	t.Helper()
-	return environment(t, requirements, func(venv string) {
-		// Migrating an empty database takes longer than all the tests: keep a migrated one.
-		Run(t, []string{"PREFECT_HOME=" + filepath.Join(venv, "prefect")}, Interpreter(venv), "-m", "prefect", "server", "database", "upgrade", "-y")
-	})
+	return pinned(t, requirements, migrate)
 }
 
-// Checkers returns a virtual environment with mypy, made like that of Environment.
+// Checkers returns a virtual environment with what looks at Python or makes environments of it.
 func Checkers(t testing.TB) string {
 	t.Helper()
-	return environment(t, checkers, func(string) {})
+	return pinned(t, checkers, func(testing.TB, string) {})
 }
 
-func environment(t testing.TB, packages []byte, finish func(venv string)) string {
+// pinned returns an environment of the PATH's own Python.
+func pinned(t testing.TB, packages []byte, finish func(t testing.TB, venv string)) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("needs a Python with packages; not with -short")
-	}
 	base, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skip("needs python3 on the PATH, version 3.10 or newer")
 	}
-	venv := filepath.Join(cacheDir(t), fmt.Sprintf("venv-%x", sha256.Sum256(append([]byte(base), packages...)))[:40])
+	return environment(t, base+string(packages), func(venv string) {
+		list := filepath.Join(t.TempDir(), "requirements.txt")
+		if err := os.WriteFile(list, packages, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		Run(t, nil, base, "-m", "venv", "--clear", venv)
+		Run(t, nil, Executable(venv), "-m", "pip", "install", "--quiet", "--requirement", list)
+		finish(t, venv)
+	})
+}
+
+// environment returns the environment of a recipe, which make makes where it is not there yet.
+func environment(t testing.TB, recipe string, make func(venv string)) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a Python with packages; not with -short")
+	}
+	venv := filepath.Join(cacheDir(t), fmt.Sprintf("venv-%x", sha256.Sum256([]byte(recipe)))[:40])
 	defer lock(t, venv+".lock")()
 	if _, err := os.Stat(filepath.Join(venv, "complete")); err == nil {
 		return venv
 	}
 	t.Logf("making %s; this takes a minute, once", venv)
-	build(t, base, venv, packages)
-	finish(venv)
+	make(venv)
 	Run(t, nil, "touch", filepath.Join(venv, "complete"))
 	return venv
 }
 
-func build(t testing.TB, base, venv string, packages []byte) {
+// migrate keeps a migrated database of Prefect's: to migrate an empty one takes longer than all the tests.
+func migrate(t testing.TB, venv string) {
 	t.Helper()
-	pinned := filepath.Join(t.TempDir(), "requirements.txt")
-	if err := os.WriteFile(pinned, packages, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	Run(t, nil, base, "-m", "venv", "--clear", venv)
-	Run(t, nil, Interpreter(venv), "-m", "pip", "install", "--quiet", "--requirement", pinned)
+	Run(t, []string{"PREFECT_HOME=" + filepath.Join(venv, "prefect")}, filepath.Join(venv, "bin", "prefect"), "server", "database", "upgrade", "-y")
 }
 
-// Interpreter is the Python of an environment.
-func Interpreter(venv string) string { return filepath.Join(venv, "bin", "python") }
+// Executable is the Python of an environment.
+func Executable(venv string) string { return filepath.Join(venv, "bin", "python") }
 
 // Run runs a program with more variables in its environment and fails the test when it fails.
 func Run(t testing.TB, env []string, name string, args ...string) {

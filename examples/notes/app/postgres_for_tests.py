@@ -20,9 +20,18 @@ class Postgres:
         if self.user:
             os.chown(self.directory, pwd.getpwnam(self.user).pw_uid, -1)
         self._run("initdb", "--auth=trust", "--username=notes", "--no-sync", "--pgdata", self.directory / "data")
-        self._run("pg_ctl", "start", "--wait", "--silent", "--pgdata", self.directory / "data",
-                  "--log", self.directory / "log",
-                  "--options", f"-F -c listen_addresses='' -c unix_socket_directories={self.directory}")
+        self._run(
+            "pg_ctl",
+            "start",
+            "--wait",
+            "--silent",
+            "--pgdata",
+            self.directory / "data",
+            "--log",
+            self.directory / "log",
+            "--options",
+            f"-F -c listen_addresses='' -c unix_socket_directories={self.directory}",
+        )
 
     def environment(self, database: str) -> dict[str, str]:
         """The libpq variables that lead to one of its databases."""
@@ -38,8 +47,14 @@ class Postgres:
         shutil.rmtree(self.directory)
 
     def _run(self, program, *arguments):
-        subprocess.run([self.bin / program, *arguments], check=True, user=self.user, cwd=self.directory,
-                       stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        subprocess.run(
+            [self.bin / program, *arguments],
+            check=True,
+            user=self.user,
+            cwd=self.directory,
+            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+        )
 
 
 def programs() -> str:

@@ -14,7 +14,6 @@ import unittest
 from unittest import mock
 
 import psycopg2
-
 from notes import database, schema
 from postgres_for_tests import Postgres
 
@@ -44,15 +43,21 @@ class NotesTest(unittest.TestCase):
 
     def run_notes(self, version, *arguments, code=0):
         """Runs a subcommand, checks its exit code, returns what it printed."""
-        done = subprocess.run([COMMAND, *arguments], env=os.environ | {"NOTES_VERSION": version},
-                              capture_output=True, text=True, timeout=30)
+        done = subprocess.run(
+            [COMMAND, *arguments], env=os.environ | {"NOTES_VERSION": version}, capture_output=True, text=True, timeout=30
+        )
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
     def start(self, version, *arguments, **environment):
         """Starts a long-running subcommand; it is killed when the test ends."""
-        process = subprocess.Popen([COMMAND, *arguments], env=os.environ | {"NOTES_VERSION": version} | environment,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        process = subprocess.Popen(
+            [COMMAND, *arguments],
+            env=os.environ | {"NOTES_VERSION": version} | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -76,7 +81,7 @@ class NotesTest(unittest.TestCase):
                 if condition():
                     return
             time.sleep(0.02)
-        self.fail("still not true after %d s" % seconds)
+        self.fail(f"still not true after {seconds} s")
 
     def add_texts(self, client):
         """Writes the texts through the API of version 1."""
@@ -211,7 +216,9 @@ class MigrationTest(NotesTest):
         _, new = self.serve("2.0.0")
         self.assertEqual(new.get("/readyz"), (200, {"status": "ok", "schema": 1, "wanted_schema": 2}))
         status, answer = new.get("/notes")
-        self.assertEqual((status, answer["error"]), (503, "the schema is still version 1, this version needs 2: run 'notes migrate'"))
+        self.assertEqual(
+            (status, answer["error"]), (503, "the schema is still version 1, this version needs 2: run 'notes migrate'")
+        )
 
         self.assertIn("applied 2", self.run_notes("2.0.0", "migrate"))
         self.assertIn("nothing to do", self.run_notes("2.0.0", "migrate"))
@@ -220,7 +227,9 @@ class MigrationTest(NotesTest):
         status, answer = new.get("/notes")
         self.assertEqual((status, answer["schema"]), (200, 2))
         found = [(note["title"], note["content"]) for note in answer["notes"]]
-        self.assertEqual(found[:4], [("one line", None), ("title", "and content"), ("ends with a break", ""), ("", "starts with one")])
+        self.assertEqual(
+            found[:4], [("one line", None), ("title", "and content"), ("ends with a break", ""), ("", "starts with one")]
+        )
         status, answer = old.get("/notes")
         self.assertEqual(status, 503)
         self.assertIn("newer version", answer["error"])
@@ -279,8 +288,10 @@ class ManifestTest(NotesTest):
 
     def test_missing_and_changed(self):
         self.change("DELETE FROM notes WHERE id = 1; UPDATE notes SET content = 'else' WHERE id = 3")
-        self.assertIn("of 3 notes in manifest 'before': 1 missing (ids 1), 1 changed (ids 3)",
-                      self.run_notes("2.0.0", "manifest", "verify", "before", code=1))
+        self.assertIn(
+            "of 3 notes in manifest 'before': 1 missing (ids 1), 1 changed (ids 3)",
+            self.run_notes("2.0.0", "manifest", "verify", "before", code=1),
+        )
         self.run_notes("2.0.0", "manifest", "record", "before")
         self.assertIn("2 notes all there", self.run_notes("2.0.0", "manifest", "verify", "before"))
 
@@ -318,7 +329,10 @@ class ConfigTest(NotesTest):
 
     def test_refusals(self):
         self.assertIn("NOTES_VERSION is '7.0', expected one of 1.x, 2.x", self.run_notes("7.0", "migrate", code=1))
-        for variable, value, message in [("NOTES_PORT", "http", "expected a number"), ("NOTES_LOG_LEVEL", "loud", "expected one of debug")]:
+        for variable, value, message in [
+            ("NOTES_PORT", "http", "expected a number"),
+            ("NOTES_LOG_LEVEL", "loud", "expected one of debug"),
+        ]:
             with mock.patch.dict(os.environ, {variable: value}):
                 self.assertIn(message, self.run_notes("1.0.0", "serve", code=1))
 

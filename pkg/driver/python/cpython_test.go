@@ -17,6 +17,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	machine "github.com/styrmin/kubectl-styrmin/test/python"
 )
 
 // answer is what testdata/survey.py says about a source.
@@ -35,49 +37,20 @@ type cpython struct {
 }
 
 // pythons are those of this machine that a driver may be run by, the newest first.
-func pythons(t testing.TB) []cpython {
+func pythons(t testing.TB) (all []cpython) {
 	t.Helper()
-	all, err := findPythons()
+	found, err := machine.Interpreters()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, p := range found {
+		all = append(all, cpython{p.Path, p.Version})
 	}
 	if len(all) == 0 {
 		t.Skip("no Python 3.10 or newer on this machine: nothing to compare with")
 	}
 	return all
 }
-
-// findPythons asks every Python for its version, once.
-var findPythons = sync.OnceValues(func() (all []cpython, err error) {
-	var paths []string
-	if p, err := exec.LookPath("python3"); err == nil {
-		paths = append(paths, p)
-	}
-	home, _ := os.UserHomeDir() // without one the pattern matches nothing
-	for _, pattern := range []string{"/usr/bin/python3", "/usr/local/bin/python3", filepath.Join(home, ".pyenv/versions/*/bin/python3")} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			return nil, err
-		}
-		paths = append(paths, found...)
-	}
-	for _, p := range paths {
-		const program = "import sys; print(sys.executable, '%d.%02d.%d' % sys.version_info[:3])"
-		out, err := exec.Command(p, "-c", program).Output() //nolint:noctx // it ends at once
-		if err != nil {
-			continue // a shim for a Python that is not there
-		}
-		c := cpython{}
-		if _, err := fmt.Sscan(string(out), &c.path, &c.version); err != nil {
-			return nil, err
-		}
-		if c.version >= "3.10" && !slices.ContainsFunc(all, func(o cpython) bool { return o.version == c.version }) {
-			all = append(all, c)
-		}
-	}
-	slices.SortFunc(all, func(a, b cpython) int { return strings.Compare(b.version, a.version) })
-	return all, nil
-})
 
 // ask puts questions to a Python and calls back with every answer, from one
 // goroutine for each CPU.

@@ -24,7 +24,7 @@ type answer struct {
 
 func newOracle(t testing.TB) *oracle {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), python.Interpreter(python.Environment(t)), "testdata/oracle.py")
+	cmd := exec.CommandContext(t.Context(), python.Executable(python.Environment(t)), "testdata/oracle.py")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

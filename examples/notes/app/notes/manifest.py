@@ -16,8 +16,8 @@ def record(cursor, name: str, version: int) -> int:
     cursor.execute("DELETE FROM manifests WHERE name = %s", [name])
     cursor.execute("INSERT INTO manifests (name) VALUES (%s)", [name])
     cursor.execute(
-        "INSERT INTO manifest_notes (manifest, note_id, checksum) "
-        f"SELECT %s, id, md5({schema.TEXT[version]}) FROM notes", [name])
+        f"INSERT INTO manifest_notes (manifest, note_id, checksum) SELECT %s, id, md5({schema.TEXT[version]}) FROM notes", [name]
+    )
     return cursor.rowcount
 
 
@@ -29,7 +29,9 @@ def verify(cursor, name: str, version: int) -> int:
     cursor.execute(
         f"""SELECT m.note_id, n.id IS NULL, m.checksum IS DISTINCT FROM md5({schema.TEXT[version]})
             FROM manifest_notes m LEFT JOIN notes n ON n.id = m.note_id
-            WHERE m.manifest = %s ORDER BY m.note_id""", [name])
+            WHERE m.manifest = %s ORDER BY m.note_id""",
+        [name],
+    )
     rows = cursor.fetchall()
     missing = [identifier for identifier, gone, _ in rows if gone]
     changed = [identifier for identifier, gone, differs in rows if differs and not gone]

@@ -86,7 +86,7 @@ def migrate(cursor, wanted: int, application: str) -> list[int]:
     """
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
     # SET LOCAL takes no parameters.
-    cursor.execute("SET LOCAL lock_timeout = %s" % repr(LOCK_TIMEOUT))
+    cursor.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT!r}")
     cursor.execute("""
         CREATE TABLE IF NOT EXISTS schema_version (
             version     integer     PRIMARY KEY,

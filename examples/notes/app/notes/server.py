@@ -52,8 +52,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         """Reads."""
-        self._answer({"/": self._home, "/healthz": self._healthz, "/readyz": self._readyz,
-                      "/version": self._version, "/notes": self._list})
+        self._answer(
+            {"/": self._home, "/healthz": self._healthz, "/readyz": self._readyz, "/version": self._version, "/notes": self._list}
+        )
 
     def do_POST(self):
         """Writes."""
@@ -62,9 +63,7 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, routes):
         path = urlsplit(self.path).path
         try:
-            if path not in routes:
-                raise RequestError(HTTPStatus.NOT_FOUND, f"nothing answers {self.command} {path}")
-            status, document = routes[path]()
+            status, document = routes.get(path, self._nothing)()
         except RequestError as error:
             # Its body may be unread, and must not be taken for the next request.
             self.close_connection = True
@@ -75,9 +74,12 @@ class Handler(BaseHTTPRequestHandler):
             status, document = HTTPStatus.SERVICE_UNAVAILABLE, {"error": str(error)}
         except psycopg2.Error as error:
             # A migration under way shows as a lock, a missing column or a lost connection.
-            log.error("%s %s: %s", self.command, path, str(error).strip())
+            log.warning("%s %s: %s", self.command, path, str(error).strip())
             status, document = HTTPStatus.SERVICE_UNAVAILABLE, {"error": "the database cannot answer, see the server's log"}
         self._send(status, document)
+
+    def _nothing(self):
+        raise RequestError(HTTPStatus.NOT_FOUND, f"nothing answers {self.command} {urlsplit(self.path).path}")
 
     def _home(self):
         config = self.server.config
@@ -161,7 +163,7 @@ class Handler(BaseHTTPRequestHandler):
         level = logging.DEBUG if self.path in ("/healthz", "/readyz") else logging.INFO
         log.log(level, "%s %s %s", self.command, self.path, int(code))
 
-    def log_message(self, format, *args):
+    def log_message(self, format, *args):  # noqa: A002 - the base class named it
         """Everything else that the base class logs."""
         log.info(format, *args)
 

@@ -48,8 +48,7 @@ def add(cursor, version: int, note: dict) -> dict:
     """Stores a note and returns it as it is stored."""
     columns = COLUMNS[version]
     cursor.execute(
-        f"INSERT INTO notes ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "
-        f"RETURNING {_selection(version)}",
+        f"INSERT INTO notes ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) RETURNING {_selection(version)}",
         [note[column] for column in columns],
     )
     return _note(version, cursor.fetchone())
@@ -57,8 +56,7 @@ def add(cursor, version: int, note: dict) -> dict:
 
 def page(cursor, version: int, after: int, limit: int) -> list[dict]:
     """The notes with an id above `after`, oldest first, at most `limit` of them."""
-    cursor.execute(
-        f"SELECT {_selection(version)} FROM notes WHERE id > %s ORDER BY id LIMIT %s", [after, limit])
+    cursor.execute(f"SELECT {_selection(version)} FROM notes WHERE id > %s ORDER BY id LIMIT %s", [after, limit])
     return [_note(version, row) for row in cursor.fetchall()]
 
 
@@ -80,8 +78,8 @@ def count_words(cursor, version: int, batch: int) -> int:
     SKIP LOCKED lets several workers share the queue.
     """
     cursor.execute(
-        f"SELECT id, {schema.TEXT[version]} FROM notes WHERE words IS NULL "
-        "ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED", [batch])
+        f"SELECT id, {schema.TEXT[version]} FROM notes WHERE words IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED", [batch]
+    )
     rows = cursor.fetchall()
     for identifier, text in rows:
         cursor.execute("UPDATE notes SET words = %s WHERE id = %s", [len(text.split()), identifier])
@@ -94,7 +92,8 @@ def require_open(cursor) -> None:
     row = cursor.fetchone()
     if row:
         raise MaintenanceError(
-            f"maintenance since {row[1]:%Y-%m-%d %H:%M} ({row[0]}): 'notes maintenance off' opens the notes again")
+            f"maintenance since {row[1]:%Y-%m-%d %H:%M} ({row[0]}): 'notes maintenance off' opens the notes again"
+        )
 
 
 def set_maintenance(cursor, reason: str | None) -> None:
@@ -110,4 +109,4 @@ def _selection(version: int) -> str:
 
 def _note(version: int, row) -> dict:
     names = ["id", *COLUMNS[version], "words", "created_at"]
-    return {**dict(zip(names, row)), "created_at": row[-1].isoformat()}
+    return {**dict(zip(names, row, strict=True)), "created_at": row[-1].isoformat()}

@@ -40,11 +40,12 @@ def wait_for_schema(config: Config, stopped: threading.Event) -> bool:
         try:
             with database.transaction() as cursor:
                 schema.require(cursor, config.schema)
-            return True
         except psycopg2.OperationalError as error:
             reason = str(error).strip()
         except schema.SchemaError as error:
             reason = str(error)
+        else:
+            return True
         if reason != said:
             log.info("waiting: %s", reason)
             said = reason

@@ -5,6 +5,7 @@ that cannot run actions says so instead of failing on newer syntax.
 """
 
 import os
+import re
 import sys
 
 UNLOADABLE = 42
@@ -20,9 +21,15 @@ def unusable() -> "str | None":
     except ImportError as err:
         return "%s cannot import Prefect 3 (%s)" % (found, err)
     version = getattr(prefect, "__version__", "unknown")
-    if version.split(".")[0] != "3":
-        return "%s has Prefect %s, but actions need Prefect 3" % (found, version)
+    if not supported(version):
+        return "%s has Prefect %s, but actions need Prefect 3.0.11 or newer, below 4" % (found, version)
     return None
+
+
+def supported(version: str) -> bool:
+    """Whether the package works with this Prefect; pyproject.toml says what is amiss with those before."""
+    numbers = [int(number) for number in re.findall(r"\d+", version)[:3]]
+    return [3, 0, 11] <= numbers < [4]
 
 
 def refuse(problem: str) -> int:

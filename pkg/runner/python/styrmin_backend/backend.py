@@ -10,7 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 from styrmin_backend.errors import PrimitiveFailed, error_of
 
@@ -19,7 +19,7 @@ DEFAULT_RUNNER = "/styrmin/styrmin-runner"
 #: Seconds between two looks at whether a time-out or a signal wants to end a call that prints nothing.
 PULSE = 0.2
 
-Logger = logging.Logger | logging.LoggerAdapter[Any]
+Logger: TypeAlias = "logging.Logger | logging.LoggerAdapter[Any]"
 
 
 @dataclass

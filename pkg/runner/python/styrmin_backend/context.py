@@ -133,7 +133,7 @@ def _types(cls: type[Section]) -> dict[str, tuple[type[Section], type[Section]]]
     for key, hint in get_type_hints(cls).items():
         if get_origin(hint) is Mapping and isinstance(inner := get_args(hint)[1], type) and issubclass(inner, Section):
             found[key] = (Section, inner)
-        elif isinstance(hint, type) and issubclass(hint, Section):
+        elif get_origin(hint) is None and isinstance(hint, type) and issubclass(hint, Section):
             found[key] = (hint, Section)
     return found
 

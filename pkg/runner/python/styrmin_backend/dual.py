@@ -124,7 +124,9 @@ class Awaited(Coroutine[Any, Any, R]):
         return self._coroutine.__await__()
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"{self._name} was called without await in an async flow, so there is no {name!r} yet: await it first")
+        raise AttributeError(
+            f"{self._name} was called without await in an async flow, so there is no {name!r} yet: await it first"
+        )
 
     def send(self, value: Any) -> Any:
         """Go on until the coroutine waits again."""

@@ -40,7 +40,8 @@ def _module(path: Path) -> ModuleType:
         raise Unloadable(f"{path.name} is not a file of the driver ({path.parent})")
     sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise Unloadable(f"{path.name} is not Python")
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
     try:
@@ -83,7 +84,7 @@ def bind(flow: Flow[..., Any]) -> dict[str, Any]:
 def _offered() -> dict[str, Any]:
     """All arguments there are. The driver's parameters cannot hide the fixed names."""
     context = _context()
-    parameters = context["parameters"] if "parameters" in context else {}
+    parameters = context.get("parameters", {})
     return {
         **{name: _plain(value) for name, value in parameters.items()},
         "deployment_id": os.environ.get("STYRMIN_DEPLOYMENT_ID", ""),

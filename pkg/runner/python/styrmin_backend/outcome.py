@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 SUCCEEDED, FAILED, UNLOADABLE = "succeeded", "failed", "unloadable"
 
@@ -21,16 +21,22 @@ class Outcome:
 
     outcome: str = ""
     error: str = ""
-    flowRunID: str = ""
-    flowRunURL: str = ""
+    flow_run_id: str = ""
+    flow_run_url: str = ""
 
     def write(self) -> None:
         """Record this state, replacing the last one as a whole."""
         path = os.environ.get("STYRMIN_OUTCOME_FILE")
         if not path:
             return
+        found = {
+            "outcome": self.outcome,
+            "error": self.error,
+            "flowRunID": self.flow_run_id,
+            "flowRunURL": self.flow_run_url,
+        }
         with open(path + ".new", "w", encoding="utf-8") as file:
-            json.dump(asdict(self), file)
+            json.dump(found, file)
         os.replace(path + ".new", path)
 
     def end(self, outcome: str, error: str = "") -> int:

@@ -75,7 +75,9 @@ def own(deployment_id: str) -> str:
 def words(what: str, value: Sequence[str]) -> list[str]:
     """A list of strings. A string is a sequence of strings too, and never what was meant."""
     if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(item, str) for item in value):
-        raise WrongCall(f"{what} is {value!r}, expected a list of strings such as {[value] if isinstance(value, str) else ['a', 'b']}")
+        raise WrongCall(
+            f"{what} is {value!r}, expected a list of strings such as {[value] if isinstance(value, str) else ['a', 'b']}"
+        )
     return list(value)
 
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-Self = TypeVar("Self", bound="Result")
+if TYPE_CHECKING:
+    from typing_extensions import Self  # Python has it from 3.11 on; type checkers always know it
+
 Item = TypeVar("Item")
 
 
 class Result:
     """What every result is."""
 
-    def __await__(self: Self) -> Generator[Any, Any, Self]:
+    def __await__(self) -> Generator[Any, Any, Self]:
         return self
         yield  # what makes this a generator
 

@@ -30,10 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run FILE.py::FUNCTION; returns the exit code."""
     outcome = Outcome()
     try:
-        if len(arguments) != 1:
-            raise Unloadable(f"expected one argument, FILE.py::FUNCTION, found {list(arguments)}")
-        flow = load(arguments[0], instance_dir() / "driver")
-        bound = bind(flow)
+        flow, bound = prepare(arguments)
     except Unloadable as err:
         print(f"cannot load the action: {err}", file=sys.stderr)
         return outcome.end(UNLOADABLE, str(err))
@@ -43,10 +40,18 @@ def main(arguments: Sequence[str]) -> int:
         state = run(flow, bound, watched)
     except httpx.HTTPError as err:
         return without_server(flow, watched, err)
-    except BaseException as err:  # SystemExit and signals too: whatever leaves a flow this way did not complete it
+    except BaseException as err:  # noqa: BLE001 - SystemExit and signals too: whatever leaves a flow this way did not complete it
         traceback.print_exc()
         return outcome.end(FAILED, f"the flow crashed: {type(err).__name__}: {err}".rstrip(": "))
     return judge(state, watched)
+
+
+def prepare(arguments: Sequence[str]) -> tuple[Flow[..., Any], dict[str, Any]]:
+    """Return the flow, and what to call it with."""
+    if len(arguments) != 1:
+        raise Unloadable(f"expected one argument, FILE.py::FUNCTION, found {list(arguments)}")
+    flow = load(arguments[0], instance_dir() / "driver")
+    return flow, bind(flow)
 
 
 def run(flow: Flow[..., Any], arguments: dict[str, Any], watched: Watched) -> State[Any]:
@@ -66,7 +71,10 @@ def without_server(flow: Flow[..., Any], watched: Watched, err: httpx.HTTPError)
     What the function did stands. What it has not done yet, a first call or a
     retry, is done by this process anew with Prefect's temporary server.
     """
-    print(f"the Prefect server {os.environ.get('PREFECT_API_URL', '')} does not answer ({err}); going on without it", file=sys.stderr)
+    print(
+        f"the Prefect server {os.environ.get('PREFECT_API_URL', '')} does not answer ({err}); going on without it",
+        file=sys.stderr,
+    )
     if watched.returned:
         state = watched.state()
         if state is None or state.is_completed():
@@ -87,7 +95,9 @@ def judge(state: State[Any], watched: Watched) -> int:
     if not state.is_completed():
         return watched.outcome.end(FAILED, redact(reason(state)))
     if not watched.returned:
-        return watched.outcome.end(FAILED, f"Prefect says that the flow completed ({reason(state)}), but its function did not run to its end")
+        return watched.outcome.end(
+            FAILED, f"Prefect says that the flow completed ({reason(state)}), but its function did not run to its end"
+        )
     return succeed(watched.outcome)
 
 

@@ -64,7 +64,7 @@ class Watched:
     def _begin(self) -> None:
         self.calls += 1
         self.returned, self.value, self.error = False, None, None
-        self.outcome.flowRunID, self.outcome.flowRunURL = flow_run.id or "", url(flow_run.id)
+        self.outcome.flow_run_id, self.outcome.flow_run_url = flow_run.id or "", url(flow_run.id)
         self.outcome.write()
 
     def _end(self, value: Any) -> Any:

@@ -1,6 +1,7 @@
 """Actions with mistakes that a type checker finds."""
 
-from styrmin_backend.actions import GlobalContext, execute_commands, get_context, scale_components, start_componnts, wait_for_components  # wrong
+from styrmin_backend.actions import GlobalContext, execute_commands, get_context, scale_components, wait_for_components
+from styrmin_backend.actions import start_componnts as start  # wrong
 
 
 def act(deployment_id: str, context: GlobalContext) -> str:

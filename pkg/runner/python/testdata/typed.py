@@ -1,7 +1,6 @@
 """Actions that use the primitives well."""
 
 from prefect import flow
-
 from styrmin_backend.actions import (
     CommandFailed,
     GlobalContext,

@@ -17,7 +17,11 @@ DRIVER = INSTANCE / "driver"
 class LoaderTest(unittest.TestCase):
     def setUp(self) -> None:
         get_context.cache_clear()
-        environment = {"STYRMIN_INSTANCE_DIR": str(INSTANCE), "STYRMIN_DEPLOYMENT_ID": "shop/web", "STYRMIN_TARGET_VERSION": "2.0.0"}
+        environment = {
+            "STYRMIN_INSTANCE_DIR": str(INSTANCE),
+            "STYRMIN_DEPLOYMENT_ID": "shop/web",
+            "STYRMIN_TARGET_VERSION": "2.0.0",
+        }
         for patch in (mock.patch.dict(os.environ, environment), mock.patch.object(sys, "path", list(sys.path))):
             patch.start()
             self.addCleanup(patch.stop)
@@ -31,9 +35,9 @@ class LoaderTest(unittest.TestCase):
             ("syntax.py::flow", r"syntax.py cannot be imported: SyntaxError: .*syntax.py, line 2"),
             ("raising.py::flow", "raising.py cannot be imported: line 1: ZeroDivisionError: division by zero"),
         ):
-            with self.subTest(location), contextlib.redirect_stderr(io.StringIO()):
-                with self.assertRaisesRegex(Unloadable, message):
-                    load(location, DRIVER)
+            quiet = contextlib.redirect_stderr(io.StringIO())
+            with self.subTest(location), quiet, self.assertRaisesRegex(Unloadable, message):
+                load(location, DRIVER)
 
     def test_arguments_are_bound_by_name(self) -> None:
         arguments = bind(load("actions.py::async_ok", DRIVER))
@@ -51,9 +55,9 @@ class LoaderTest(unittest.TestCase):
 
     def test_unreadable_context_is_unloadable(self) -> None:
         get_context.cache_clear()
-        with mock.patch.dict(os.environ, {"STYRMIN_INSTANCE_DIR": "/nowhere"}):
-            with self.assertRaisesRegex(Unloadable, "context cannot be read.*/nowhere"):
-                bind(load("actions.py::async_ok", DRIVER))
+        elsewhere = mock.patch.dict(os.environ, {"STYRMIN_INSTANCE_DIR": "/nowhere"})
+        with elsewhere, self.assertRaisesRegex(Unloadable, "context cannot be read.*/nowhere"):
+            bind(load("actions.py::async_ok", DRIVER))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def ending(call: Callable[[], Any]) -> Any:
     """What a call returns, or the exception that it raises."""
     try:
         return call()
-    except Exception as err:
+    except Exception as err:  # noqa: BLE001 - whichever it is
         return err
 
 
@@ -45,7 +45,9 @@ class PrimitivesTest(unittest.TestCase):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.log = Path(directory.name) / "log"
-        environment = mock.patch.dict(os.environ, {"FAKE_LOG": str(self.log), "STYRMIN_DEPLOYMENT_ID": ME, "STYRMIN_INSTANCE_DIR": str(INSTANCE)})
+        environment = mock.patch.dict(
+            os.environ, {"FAKE_LOG": str(self.log), "STYRMIN_DEPLOYMENT_ID": ME, "STYRMIN_INSTANCE_DIR": str(INSTANCE)}
+        )
         environment.start()
         self.addCleanup(environment.stop)
 
@@ -57,14 +59,19 @@ class PrimitivesTest(unittest.TestCase):
         async def upgrade() -> Any:
             await actions.stop_components(ME, ["task-worker"])
             results = await actions.execute_commands(ME, component="server", commands=[["infrahub", "migrate"]])
-            await asyncio.gather(actions.start_component(ME, "task-worker"), asyncio.create_task(actions.start_component(ME, "b")))
+            await asyncio.gather(
+                actions.start_component(ME, "task-worker"), asyncio.create_task(actions.start_component(ME, "b"))
+            )
             return results
 
         results = asyncio.run(upgrade())
         self.assertEqual(results[0].command, ("infrahub", "migrate"))
         self.assertEqual((results[0].exit_code, results[0].stdout, results[0].seconds), (0, "out\n", 1.5))
         self.assertEqual(self.asked()[0], ("stop_components", {"deployment": ME, "components": ["task-worker"]}))
-        self.assertEqual(self.asked()[1], ("execute_commands", {"deployment": ME, "component": "server", "commands": [["infrahub", "migrate"]]}))
+        self.assertEqual(
+            self.asked()[1],
+            ("execute_commands", {"deployment": ME, "component": "server", "commands": [["infrahub", "migrate"]]}),
+        )
         self.assertEqual(sorted(request["components"][0] for _, request in self.asked()[2:]), ["b", "task-worker"])
         self.assertEqual(forgotten, [])
 
@@ -84,12 +91,17 @@ class PrimitivesTest(unittest.TestCase):
         self.assertEqual(upgrade()[0].pod, "server-1")
         self.assertEqual(self.asked()[0][1], {"deployment": ME, "components": ["a", "b"], "timeoutSeconds": 5})
         self.assertEqual([request["components"] for _, request in self.asked()[1:3]], [["in-task"], ["submitted"]])
-        self.assertEqual({k: self.asked()[3][1][k] for k in ("container", "expect", "reject")}, {"container": "c", "expect": "x", "reject": "y"})
+        self.assertEqual(
+            {k: self.asked()[3][1][k] for k in ("container", "expect", "reject")},
+            {"container": "c", "expect": "x", "reject": "y"},
+        )
 
     def test_every_primitive(self) -> None:
         """Its request, and what is made of the answer."""
         pod = {"component": "db", "pod": "db-1", "container": "main"}
-        command = actions.CommandResult(**pod, command=("psql",), exit_code=0, stdout="out\n", stderr="", truncated=False, seconds=1.5)
+        command = actions.CommandResult(
+            **pod, command=("psql",), exit_code=0, stdout="out\n", stderr="", truncated=False, seconds=1.5
+        )
         backup = actions.Backup("db", "postgres", "b1", "pvc/b")
         done = actions.Done()
         table: list[tuple[Callable[[], Any], str, dict[str, Any], Any]] = [
@@ -97,18 +109,44 @@ class PrimitivesTest(unittest.TestCase):
             (lambda: actions.restart_component(ME, "db"), "restart_components", {"components": ["db"]}, done),
             (lambda: actions.scale_components(ME, ["db"], 3), "scale_components", {"components": ["db"], "replicas": 3}, done),
             (lambda: actions.scale_component(ME, "db", 0), "scale_components", {"components": ["db"], "replicas": 0}, done),
-            (lambda: actions.wait_for_components(ME, ["db"]), "wait_for_components", {"components": ["db"], "for": "ready"}, done),
-            (lambda: actions.wait_for_component(ME, "db", "stopped"), "wait_for_components", {"components": ["db"], "for": "stopped"}, done),
             (
-                lambda: actions.execute_commands(ME, "db", [["psql"]], all_pods=True, environment={"A": "b"}, stdin="select", pod_wait=1),
+                lambda: actions.wait_for_components(ME, ["db"]),
+                "wait_for_components",
+                {"components": ["db"], "for": "ready"},
+                done,
+            ),
+            (
+                lambda: actions.wait_for_component(ME, "db", "stopped"),
+                "wait_for_components",
+                {"components": ["db"], "for": "stopped"},
+                done,
+            ),
+            (
+                lambda: actions.execute_commands(
+                    ME, "db", [["psql"]], all_pods=True, environment={"A": "b"}, stdin="select", pod_wait=1
+                ),
                 "execute_commands",
-                {"component": "db", "commands": [["psql"]], "allPods": True, "environment": {"A": "b"}, "stdin": "select", "podWaitSeconds": 1},
+                {
+                    "component": "db",
+                    "commands": [["psql"]],
+                    "allPods": True,
+                    "environment": {"A": "b"},
+                    "stdin": "select",
+                    "podWaitSeconds": 1,
+                },
                 [command],
             ),
             (
                 lambda: actions.run_job(ME, "db", ["psql"], "migrate", image="db:2", environment={"A": "b"}, expect="ok"),
                 "run_job",
-                {"component": "db", "command": ["psql"], "name": "migrate", "image": "db:2", "environment": {"A": "b"}, "expect": "ok"},
+                {
+                    "component": "db",
+                    "command": ["psql"],
+                    "name": "migrate",
+                    "image": "db:2",
+                    "environment": {"A": "b"},
+                    "expect": "ok",
+                },
                 command,
             ),
             (
@@ -123,10 +161,30 @@ class PrimitivesTest(unittest.TestCase):
                 {"component": "db", "path": "/etc/x", "to": "/tmp/got"},
                 actions.Copied(**pod, path="/tmp/got/x", files=1, bytes=3),
             ),
-            (lambda: actions.upgrade_deployment_version(ME, "2.0"), "upgrade_deployment_version", {"targetVersion": "2.0"}, actions.Upgraded("2.0", 3)),
-            (lambda: actions.backup_components(ME, ["db"], "b1"), "backup_components", {"components": ["db"], "name": "b1"}, [backup]),
-            (lambda: actions.backup_component(ME, "db", "b1"), "backup_components", {"components": ["db"], "name": "b1"}, [backup]),
-            (lambda: actions.restore_components(ME, ["db"], "b1"), "restore_components", {"components": ["db"], "name": "b1"}, done),
+            (
+                lambda: actions.upgrade_deployment_version(ME, "2.0"),
+                "upgrade_deployment_version",
+                {"targetVersion": "2.0"},
+                actions.Upgraded("2.0", 3),
+            ),
+            (
+                lambda: actions.backup_components(ME, ["db"], "b1"),
+                "backup_components",
+                {"components": ["db"], "name": "b1"},
+                [backup],
+            ),
+            (
+                lambda: actions.backup_component(ME, "db", "b1"),
+                "backup_components",
+                {"components": ["db"], "name": "b1"},
+                [backup],
+            ),
+            (
+                lambda: actions.restore_components(ME, ["db"], "b1"),
+                "restore_components",
+                {"components": ["db"], "name": "b1"},
+                done,
+            ),
             (lambda: actions.restore_component(ME, "db", "b1"), "restore_components", {"components": ["db"], "name": "b1"}, done),
         ]
         got = in_flow(*(call for call, *_ in table))
@@ -180,7 +238,9 @@ class PrimitivesTest(unittest.TestCase):
     def test_failures(self) -> None:
         """Each kind of problem is an exception of its own, which says what to do, once, also after it was copied."""
         kinds = [*errors.KINDS.items(), ("failed", actions.PrimitiveFailed), ("new", actions.PrimitiveFailed)]
-        *raised, mute = in_flow(*(partial(actions.stop_components, ME, [kind]) for kind, _ in kinds), lambda: actions.stop_component(ME, "mute"))
+        *raised, mute = in_flow(
+            *(partial(actions.stop_components, ME, [kind]) for kind, _ in kinds), lambda: actions.stop_component(ME, "mute")
+        )
         for (kind, expected), found in zip(kinds, raised, strict=True):
             for failure in (found, pickle.loads(pickle.dumps(found))):
                 with self.subTest(kind):
@@ -201,7 +261,10 @@ class PrimitivesTest(unittest.TestCase):
             (lambda: actions.stop_components(ME, "task-worker"), r"expected a list of strings such as \['task-worker'\]"),
             (lambda: actions.stop_components(ME, wrong), "components is None, expected a list of strings"),
             (lambda: actions.stop_component(ME, ""), "component is '', expected a string that is not empty"),
-            (lambda: actions.execute_commands(ME, "server", ["infrahub migrate"]), r"commands\[0\] is 'infrahub migrate', expected a list"),
+            (
+                lambda: actions.execute_commands(ME, "server", ["infrahub migrate"]),
+                r"commands\[0\] is 'infrahub migrate', expected a list",
+            ),
             (lambda: actions.execute_commands(ME, "server", "infrahub"), "expected a list of lists"),
             (lambda: actions.scale_components(ME, ["a"], -1), "replicas is -1, expected a whole number"),
             (lambda: actions.wait_for_components(ME, ["a"], "gone"), "state is 'gone', expected 'ready' or 'stopped'"),  # type: ignore[arg-type]

@@ -32,14 +32,18 @@ class RedactTest(unittest.TestCase):
             self.assertEqual(redact.redact(text), expected)
 
     def test_values_at_any_depth(self) -> None:
-        self.assertEqual(redact.redact_all({"a": ['pä/ss "word"', 3, True, None], "b": {"c": "d"}}), {"a": ["***", 3, True, None], "b": {"c": "d"}})
+        self.assertEqual(
+            redact.redact_all({"a": ['pä/ss "word"', 3, True, None], "b": {"c": "d"}}),
+            {"a": ["***", 3, True, None], "b": {"c": "d"}},
+        )
 
     def test_logs(self) -> None:
         factory = logging.getLogRecordFactory()
         self.addCleanup(logging.setLogRecordFactory, factory)
         redact.redact_logs()
         out = io.StringIO()
-        logger = logging.Logger("test")
+        logger = logging.getLogger(self.id())
+        logger.setLevel(logging.INFO)
         logger.addHandler(logging.StreamHandler(out))
         logger.info("using %s", 'pä/ss "word"')
         try:

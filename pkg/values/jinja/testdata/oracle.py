@@ -1,4 +1,5 @@
 """Renders templates with the real Jinja2: a JSON request a line, a JSON answer a line."""
+
 import json
 import sys
 
@@ -26,9 +27,17 @@ environment.filters["component_args"] = list_field("args")
 def answer(request):
     try:
         return {"text": environment.from_string(request["template"]).render(request["context"])}
-    except TemplateError as problem:
-        return {"error": f"{type(problem).__name__}: {problem}"}
-    except (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, RuntimeError, TypeError, ValueError) as problem:
+    except (
+        TemplateError,
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as problem:
         return {"error": f"{type(problem).__name__}: {problem}"}
 
 

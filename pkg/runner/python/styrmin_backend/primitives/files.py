@@ -46,7 +46,9 @@ def get_logs(
         "sinceSeconds": since_seconds,
         "previous": previous or None,
     }
-    return Request("get_logs", fields, _logs, f"read the logs of {component}", Results([Log(component, "dry-run", "", "", False)]))
+    return Request(
+        "get_logs", fields, _logs, f"read the logs of {component}", Results([Log(component, "dry-run", "", "", False)])
+    )
 
 
 def _logs(answer: Answer) -> Results[Log]:
@@ -89,7 +91,9 @@ def copy_from(
         "pod": pod,
         "maxBytes": max_bytes,
     }
-    return Request("copy_from", fields, _copied, f"copy {path} of {component} to {to}", Copied(component, "dry-run", "", str(to), 0, 0))
+    return Request(
+        "copy_from", fields, _copied, f"copy {path} of {component} to {to}", Copied(component, "dry-run", "", str(to), 0, 0)
+    )
 
 
 def _copied(answer: Answer) -> Copied:

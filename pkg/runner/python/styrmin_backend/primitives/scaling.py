@@ -45,7 +45,9 @@ def stop_components(deployment_id: str, components: Sequence[str], timeout: floa
 @primitive
 def stop_component(deployment_id: str, component: str, timeout: float | None = None) -> Request[Done]:
     """Stop one component: ``stop_components`` for one."""
-    return _about("stop_components", deployment_id, [word("component", component)], timeout, "stop {} and wait until the pods are gone")
+    return _about(
+        "stop_components", deployment_id, [word("component", component)], timeout, "stop {} and wait until the pods are gone"
+    )
 
 
 @primitive
@@ -65,7 +67,9 @@ def start_components(deployment_id: str, components: Sequence[str], timeout: flo
 @primitive
 def start_component(deployment_id: str, component: str, timeout: float | None = None) -> Request[Done]:
     """Start one component: ``start_components`` for one."""
-    return _about("start_components", deployment_id, [word("component", component)], timeout, "start {} and wait until the pods are ready")
+    return _about(
+        "start_components", deployment_id, [word("component", component)], timeout, "start {} and wait until the pods are ready"
+    )
 
 
 @primitive

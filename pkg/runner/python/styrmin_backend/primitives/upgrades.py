@@ -1,4 +1,4 @@
-"""The release"""
+"""The release."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ def upgrade_deployment_version(deployment_id: str, target_version: str, timeout:
     Raises: Unsupported, TimedOut
     Example: await upgrade_deployment_version(deployment_id, target_version)
     """
-    fields = {"deployment": own(deployment_id), "targetVersion": word("target_version", target_version), "timeoutSeconds": timeout}
+    fields = {
+        "deployment": own(deployment_id),
+        "targetVersion": word("target_version", target_version),
+        "timeoutSeconds": timeout,
+    }
     would = f"let the Helm release move to version {target_version}"
     return Request("upgrade_deployment_version", fields, _upgraded, would, Upgraded(target_version, 0))
 

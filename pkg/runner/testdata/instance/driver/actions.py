@@ -4,10 +4,9 @@ import sys
 import time
 from pathlib import Path
 
-from prefect import flow
-from prefect.states import Failed
-
 from helpers import EXPECTED
+from prefect import flow
+from prefect.states import Cancelled, Failed
 from styrmin_backend.actions import GlobalContext, start_components, stop_components
 
 
@@ -31,6 +30,11 @@ def sync_ok(deployment_id: str) -> str:
 @flow
 async def returns_failed():
     return Failed(message="not today")
+
+
+@flow
+def cancelled():
+    return Cancelled(message="changed my mind")
 
 
 @flow

@@ -9,6 +9,7 @@ include examples/founding/images.mk
 include test/demo/demo.mk
 include test/benchmark/validate/validate.mk
 include test/benchmark/gate/gate.mk
+include test/benchmark/action/action.mk
 -include krew/dist.mk
 
 export PATH := $(CURDIR)/bin:$(STYRMIN_CACHE)/bin:$(PATH)
@@ -54,6 +55,11 @@ mutate-rules: ## Disable the check of each rule in turn, and expect the tests to
 .PHONY: python-venv
 python-venv: # Debian's Python comes without its module for virtual environments.
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || apt-get install --yes --no-install-recommends python3-venv
+
+.PHONY: test-python
+test-python: python-venv ## Run the Python package with each Python, and the oldest and the newest Prefect of each (ten minutes).
+	STYRMIN_PYTHONS=1 go test -count=1 -timeout 60m ./pkg/runner -run '^TestPythons$$' -v
+	go test -count=1 ./pkg/runner/python
 
 .PHONY: chromium
 chromium: # Looks at Prefect's pages.

@@ -33,8 +33,8 @@ func FlowRunOf(pods []corev1.Pod) string {
 	return ""
 }
 
-// whyPod says why a pod failed; empty when it does not tell. Too little memory comes
-// before what the flow said: the flow knows only that a process of it was killed.
+// whyPod says why a pod failed; empty when it does not tell. Too little memory and an eviction
+// come before what the flow said: the flow knows only that a process of it was killed.
 func whyPod(pod *corev1.Pod) string {
 	ended := endOf(pod)
 	if ended != nil && ended.Reason == "OOMKilled" {
@@ -42,10 +42,10 @@ func whyPod(pod *corev1.Pod) string {
 	}
 	result, told := ResultOf(pod)
 	switch {
-	case told && result.Error != "":
-		return result.Error
 	case pod.Status.Phase == corev1.PodFailed && pod.Status.Reason != "": // evicted, or its node went down
 		return fmt.Sprintf("its pod %s: %s: %s", pod.Name, pod.Status.Reason, pod.Status.Message)
+	case told && result.Error != "":
+		return result.Error
 	case !told && ended != nil && ended.ExitCode != 0:
 		return fmt.Sprintf("its container ended with code %d (%s) in pod %s and left no result", ended.ExitCode, ended.Reason, pod.Name)
 	}

@@ -37,6 +37,8 @@ func TestWhy(t *testing.T) {
 	evicted := corev1.Pod{}
 	evicted.Name, evicted.Status.Phase = "p", corev1.PodFailed
 	evicted.Status.Reason, evicted.Status.Message = "Evicted", "The node was low on resource: memory."
+	told := podEnding(0, said("the flow's process was killed by SIGTERM"))
+	told.Status.Phase, told.Status.Reason, told.Status.Message = corev1.PodFailed, evicted.Status.Reason, evicted.Status.Message
 	noRunner := corev1.Pod{}
 	noRunner.Name = "p"
 	noRunner.Status.InitContainerStatuses = []corev1.ContainerStatus{{State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 128, Reason: "StartError"}}}}
@@ -59,11 +61,12 @@ func TestWhy(t *testing.T) {
 			"BackoffLimitExceeded", []corev1.Pod{podEnding(0, corev1.ContainerStateTerminated{ExitCode: 139, Reason: "Error"})},
 			"its container ended with code 139 (Error) in pod p and left no result",
 		},
-		"evicted":          {"BackoffLimitExceeded", []corev1.Pod{evicted}, "its pod p: Evicted: The node was low on resource: memory."},
-		"no runner":        {"BackoffLimitExceeded", []corev1.Pod{noRunner}, "the container that brings the runner ended with code 128 (StartError) in pod p; is --runner-image right?"},
-		"too late":         {"DeadlineExceeded", []corev1.Pod{podEnding(0, said("the flow crashed: TerminationSignal"))}, "it was not over after 1m0s, its time-out (DeadlineExceeded)"},
-		"no pod is left":   {"BackoffLimitExceeded", nil, "BackoffLimitExceeded: the controller's words"},
-		"nothing is known": {"PodFailurePolicy", []corev1.Pod{podEnding(0, corev1.ContainerStateTerminated{})}, "PodFailurePolicy: the controller's words"},
+		"evicted":                     {"BackoffLimitExceeded", []corev1.Pod{evicted}, "its pod p: Evicted: The node was low on resource: memory."},
+		"evicted, as the flow saw it": {"BackoffLimitExceeded", []corev1.Pod{told}, "its pod p: Evicted: The node was low on resource: memory."},
+		"no runner":                   {"BackoffLimitExceeded", []corev1.Pod{noRunner}, "the container that brings the runner ended with code 128 (StartError) in pod p; is --runner-image right?"},
+		"too late":                    {"DeadlineExceeded", []corev1.Pod{podEnding(0, said("the flow crashed: TerminationSignal"))}, "it was not over after 1m0s, its time-out (DeadlineExceeded)"},
+		"no pod is left":              {"BackoffLimitExceeded", nil, "BackoffLimitExceeded: the controller's words"},
+		"nothing is known":            {"PodFailurePolicy", []corev1.Pod{podEnding(0, corev1.ContainerStateTerminated{})}, "PodFailurePolicy: the controller's words"},
 	} {
 		if got := jobs.Why(failedJob(tt.reason), tt.pods); got != tt.want {
 			t.Errorf("%s: found %q, expected %q", name, got, tt.want)

@@ -152,8 +152,8 @@ func reachesNothingForbidden(g graph) (problems []string) {
 }
 
 // programs may use the process's arguments, streams and exit code: the product's mains, and the
-// tools that make dist, make mutate-rules, make bench-validate and make bench-gate run.
-var programs = []string{"cmd", "krew/generate", "test/mutation", "test/benchmark/validate", "test/benchmark/gate"}
+// tools that make dist, make mutate-rules and the benchmarks run.
+var programs = []string{"cmd", "krew/generate", "test/mutation", "test/benchmark"}
 
 var ofTheProcess = []string{"Exit", "Args", "Stdin", "Stdout", "Stderr"}
 

@@ -16,11 +16,14 @@ import (
 )
 
 // cluster is what the webhook reads, and the Events that it leaves. The client
-// is a direct one: cached reads would judge by an old state, and would hold in
-// memory, and need to watch, what a decision reads a few objects of.
+// is a direct one: cached reads would judge by an old state. Memory says only
+// where to look first.
 type cluster struct {
 	client client.WithWatch
+	memory *Memory
 	log    logr.Logger
+	// decoding bounds how many read records at a time; see limits.go.
+	decoding limit
 }
 
 func (c cluster) namespace(ctx context.Context, name string) (*corev1.Namespace, error) {
@@ -59,8 +62,22 @@ func (c cluster) findDeployment(ctx context.Context, namespace, name string) (*v
 }
 
 // governing finds the deployment that governs a release, the oldest if there
-// are several; nil for none.
+// are several; nil for none. Those that are remembered are read by name, which takes
+// no list; only when none of them governs the release any more, all are listed.
 func (c cluster) governing(ctx context.Context, namespace, releaseName string) (*v1.StyrminDeployment, error) {
+	var known []v1.StyrminDeployment
+	for _, name := range c.memory.governors(namespace, releaseName) {
+		deployment, err := c.findDeployment(ctx, namespace, name)
+		if err != nil {
+			return nil, err
+		}
+		if deployment != nil {
+			known = append(known, *deployment)
+		}
+	}
+	if governing := oldestGoverning(known, releaseName); governing != nil {
+		return governing, nil
+	}
 	var all v1.StyrminDeploymentList
 	if err := c.listDeployments(ctx, namespace, &all); err != nil {
 		return nil, err

@@ -163,11 +163,13 @@ func (e *environment) serve(options *envtest.WebhookInstallOptions) error {
 		return err
 	}
 	server := ctrlwebhook.NewServer(ctrlwebhook.Options{Host: options.LocalServingHost, Port: options.LocalServingPort, CertDir: options.LocalServingCertDir})
-	webhook.Register(server, e.scheme, reader, watchedLog(), webhook.Settings{
+	memory := webhook.Remember(reader, watchedLog())
+	webhook.Register(server, e.scheme, reader, memory, watchedLog(), webhook.Settings{
 		JobControllers: webhook.DefaultJobControllers(), ActionImage: actionImage, RunnerImage: runnerImage, Patience: patience,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	shared.stop = append(shared.stop, cancel)
+	go func() { _ = memory.Start(ctx) }()
 	go func() { _ = server.Start(ctx) }()
 	return reachable(net.JoinHostPort(options.LocalServingHost, strconv.Itoa(options.LocalServingPort)))
 }
@@ -188,6 +190,7 @@ func reachable(address string) error {
 func (e *environment) as(user string, groups ...string) (client.WithWatch, error) {
 	config := rest.CopyConfig(e.config)
 	config.Impersonate = rest.ImpersonationConfig{UserName: user, Groups: groups}
+	config.QPS = -1 // as the webhook's own
 	return client.NewWithWatch(config, client.Options{Scheme: e.scheme})
 }
 

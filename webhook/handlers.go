@@ -65,19 +65,17 @@ type rules struct {
 	settings Settings
 	decoder  admission.Decoder
 	now      func() time.Time
-	// decoding and waiting bound what happens at a time; see limits.go.
-	decoding, waiting limit
+	// waiting bounds how many wait at a time; see limits.go.
+	waiting limit
 }
 
 // Register serves every handler.
-func Register(mux interface{ Register(string, http.Handler) }, scheme *runtime.Scheme, direct client.WithWatch, log logr.Logger, settings Settings) {
+func Register(mux interface{ Register(string, http.Handler) }, scheme *runtime.Scheme, direct client.WithWatch, memory *Memory, log logr.Logger, settings Settings) {
 	r := &rules{
-		cluster: cluster{client: direct, log: log}, settings: settings, decoder: admission.NewDecoder(scheme), now: time.Now,
-		decoding: make(limit, maxDecoding), waiting: make(limit, maxWaiting),
+		cluster:  cluster{client: direct, memory: memory, log: log, decoding: make(limit, maxDecoding)},
+		settings: settings, decoder: admission.NewDecoder(scheme), now: time.Now, waiting: make(limit, maxWaiting),
 	}
 	for path, judge := range map[string]judge{
-		PathRelease:    r.release,
-		PathRecord:     r.record,
 		PathDriver:     r.driver,
 		PathDeployment: r.deployment,
 		PathInstance:   r.instance,
@@ -85,28 +83,47 @@ func Register(mux interface{ Register(string, http.Handler) }, scheme *runtime.S
 		PathJob:        r.job,
 		PathExec:       r.exec,
 	} {
-		mux.Register(path, &admission.Webhook{Handler: logged(log, judge)})
+		mux.Register(path, r.served(judge))
 	}
+	mux.Register(PathRelease, &glance{rules: r, next: r.served(r.release)})
+	mux.Register(PathRecord, &glance{rules: r, next: r.served(r.record)})
 }
 
-// logged answers with what the judge says, and leaves one line and one count per decision.
-func logged(log logr.Logger, decide judge) admission.Handler {
-	return admission.HandlerFunc(func(ctx context.Context, req admission.Request) admission.Response {
-		started := time.Now()
+// served answers with what the judge says, and leaves one line and one count per decision.
+func (r *rules) served(decide judge) http.Handler {
+	handler := admission.HandlerFunc(func(ctx context.Context, req admission.Request) admission.Response {
 		a := decide(ctx, req)
-		decisions.WithLabelValues(req.Kind.Kind, a.counted(), a.reason).Inc()
-		latency.WithLabelValues(req.Kind.Kind).Observe(time.Since(started).Seconds())
-		line := log.WithValues(
-			"kind", req.Kind.Kind, "operation", req.Operation, "subresource", req.SubResource,
-			"namespace", req.Namespace, "name", req.Name, "user", req.UserInfo.Username,
-			"outcome", a.counted(), "reason", a.reason,
-			"took", time.Since(started).Round(time.Millisecond).String(),
-		)
-		if a.outcome == outcomeAllowed || a.outcome == outcomeNotGoverned {
-			line.Info("decision")
-		} else {
-			line.Info("decision", "message", a.message)
-		}
+		r.note(ctx, req, a)
 		return a.response()
 	})
+	return &admission.Webhook{Handler: handler, WithContextFunc: started}
+}
+
+// startKey is for the time at which a request arrived, before it was read.
+type startKey struct{}
+
+// started notes when a request arrived, unless that was done.
+func started(ctx context.Context, _ *http.Request) context.Context {
+	if _, noted := ctx.Value(startKey{}).(time.Time); noted {
+		return ctx
+	}
+	return context.WithValue(ctx, startKey{}, time.Now())
+}
+
+// note counts a decision, and logs it. What it took includes reading the request.
+func (r *rules) note(ctx context.Context, req admission.Request, a answer) {
+	since, _ := ctx.Value(startKey{}).(time.Time)
+	took := time.Since(since)
+	decisions.WithLabelValues(req.Kind.Kind, a.counted(), a.reason).Inc()
+	latency.WithLabelValues(req.Kind.Kind).Observe(took.Seconds())
+	line := r.log.WithValues(
+		"kind", req.Kind.Kind, "operation", req.Operation, "subresource", req.SubResource,
+		"namespace", req.Namespace, "name", req.Name, "user", req.UserInfo.Username,
+		"outcome", a.counted(), "reason", a.reason, "took", took.Round(time.Millisecond).String(),
+	)
+	if a.outcome == outcomeAllowed || a.outcome == outcomeNotGoverned {
+		line.Info("decision")
+	} else {
+		line.Info("decision", "message", a.message)
+	}
 }

@@ -23,43 +23,58 @@ func recordsOf(releaseName string) client.MatchingLabels {
 	return client.MatchingLabels{release.LabelOwner: release.OwnerHelm, release.LabelName: releaseName}
 }
 
-// records reads a release's records from both storages. One that cannot be
-// decoded is left out and logged: it is no revision that Helm could use either.
-func (c cluster) records(ctx context.Context, namespace, releaseName string) ([]release.Record, error) {
-	var records []release.Record
-	keep := func(record *release.Record, err error) {
-		if err != nil {
-			c.log.Info("skipped a release record", "problem", err.Error())
-			return
-		}
-		records = append(records, *record)
-	}
+// records reads a release's records from both storages, at a time. One that cannot
+// be decoded is left out and logged: it is no revision that Helm could use either.
+func (c cluster) records(ctx context.Context, reader client.Reader, namespace, releaseName string) ([]release.Record, error) {
+	var inSecrets, inConfigMaps []release.Record
 	options := []client.ListOption{client.InNamespace(namespace), recordsOf(releaseName), client.Limit(page)}
-	var secrets corev1.SecretList
-	err := c.pages(ctx, &secrets, options, func() {
-		for i := range secrets.Items {
-			keep(release.FromSecret(&secrets.Items[i]))
-		}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		var list corev1.SecretList
+		err := pages(ctx, reader, &list, options, func() {
+			for i := range list.Items {
+				record, err := release.FromSecret(&list.Items[i])
+				inSecrets = c.appendReadable(inSecrets, record, err)
+			}
+		})
+		return recordsError("Secrets", namespace, err)
 	})
-	if err != nil {
-		return nil, fmt.Errorf("listing the Helm release records (Secrets) of namespace %s: %w", namespace, err)
-	}
-	var configMaps corev1.ConfigMapList
-	err = c.pages(ctx, &configMaps, options, func() {
-		for i := range configMaps.Items {
-			keep(release.FromConfigMap(&configMaps.Items[i]))
-		}
+	group.Go(func() error {
+		var list corev1.ConfigMapList
+		err := pages(ctx, reader, &list, options, func() {
+			for i := range list.Items {
+				record, err := release.FromConfigMap(&list.Items[i])
+				inConfigMaps = c.appendReadable(inConfigMaps, record, err)
+			}
+		})
+		return recordsError("ConfigMaps", namespace, err)
 	})
-	if err != nil {
-		return nil, fmt.Errorf("listing the Helm release records (ConfigMaps) of namespace %s: %w", namespace, err)
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
-	return records, nil
+	return slices.Concat(inSecrets, inConfigMaps), nil
+}
+
+// appendReadable adds a record, unless reading it failed.
+func (c cluster) appendReadable(records []release.Record, record *release.Record, err error) []release.Record {
+	if err != nil {
+		c.log.Info("skipped a release record", "problem", err.Error())
+		return records
+	}
+	return append(records, *record)
+}
+
+func recordsError(kind, namespace string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("listing the Helm release records (%s) of namespace %s: %w", kind, namespace, err)
 }
 
 // pages lists page by page.
-func (c cluster) pages(ctx context.Context, list client.ObjectList, options []client.ListOption, each func()) error {
+func pages(ctx context.Context, reader client.Reader, list client.ObjectList, options []client.ListOption, each func()) error {
 	for next := ""; ; {
-		if err := c.client.List(ctx, list, append(options, client.Continue(next))...); err != nil {
+		if err := reader.List(ctx, list, append(options, client.Continue(next))...); err != nil {
 			return err
 		}
 		each()
@@ -111,10 +126,7 @@ func (c cluster) recordMetadata(ctx context.Context, namespace string, selector 
 	for i, kind := range kinds {
 		group.Go(func() error {
 			lists[i].SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind(kind + "List"))
-			if err := c.client.List(ctx, &lists[i], client.InNamespace(namespace), selector); err != nil {
-				return fmt.Errorf("listing the Helm release records (%ss) of namespace %s: %w", kind, namespace, err)
-			}
-			return nil
+			return recordsError(kind+"s", namespace, c.client.List(ctx, &lists[i], client.InNamespace(namespace), selector))
 		})
 	}
 	if err := group.Wait(); err != nil {

@@ -20,19 +20,22 @@ import (
 // release judges the creation of a Helm release record: the moment at which
 // every client can still be stopped cleanly (G4).
 func (r *rules) release(ctx context.Context, req admission.Request) answer {
+	record, meta, decodeErr := r.decodeRecord(ctx, req.Kind.Kind, req.Object.Raw)
+	if meta != nil && r.memory.nobodyGoverns(req.Namespace, possibleHomes(req.Namespace, record), candidates(record, meta)) {
+		return notGoverned()
+	}
 	namespace, err := r.namespace(ctx, req.Namespace)
-	if err != nil {
+	switch {
+	case err != nil:
 		return undecided(req.Namespace, err)
+	case namespace.Labels[v1.LabelGate] == v1.GateEnforce:
+		return r.judgeRelease(ctx, req, record, meta, decodeErr, r.settings.Patience)
 	}
-	if namespace.Labels[v1.LabelGate] == v1.GateEnforce {
-		return r.judgeRelease(ctx, req, r.settings.Patience)
-	}
-	return r.judgeRelease(ctx, req, 0).warned()
+	return r.judgeRelease(ctx, req, record, meta, decodeErr, 0).warned()
 }
 
-func (r *rules) judgeRelease(ctx context.Context, req admission.Request, patience time.Duration) answer {
-	record, meta, decodeErr := r.decodeRecord(ctx, req.Kind.Kind, req.Object.Raw)
-	if record == nil && meta == nil {
+func (r *rules) judgeRelease(ctx context.Context, req admission.Request, record *release.Record, meta *metav1.ObjectMeta, decodeErr error, patience time.Duration) answer {
+	if meta == nil {
 		return deny("Malformed", "the object is not a Secret or ConfigMap", decodeErr.Error())
 	}
 	names := candidates(record, meta)
@@ -70,6 +73,10 @@ func (r *rules) judgeUngoverned(ctx context.Context, namespace string, names []s
 			return fromVerdict(verdict, namespace)
 		}
 	}
+	return notGoverned()
+}
+
+func notGoverned() answer {
 	return answer{outcome: outcomeNotGoverned, reason: string(lifecycle.ReasonNoDeployment)}
 }
 
@@ -138,19 +145,28 @@ func candidates(record *release.Record, meta *metav1.ObjectMeta) []string {
 	return names
 }
 
-// homes are the namespaces in which a deployment may govern the record: where
-// it is stored and, for clients that store records elsewhere, where the release
-// lives, if that namespace opted in.
-func (r *rules) homes(ctx context.Context, stored string, record *release.Record) []string {
-	homes := []string{stored}
+// possibleHomes are the namespaces in which a deployment may govern the record:
+// where it is stored and, for clients that store records elsewhere, where the
+// release lives.
+func possibleHomes(stored string, record *release.Record) []string {
 	if record == nil || record.Namespace == "" || record.Namespace == stored {
+		return []string{stored}
+	}
+	return []string{stored, record.Namespace}
+}
+
+// homes are the possible ones, but another than where the record is stored only
+// if it opted in.
+func (r *rules) homes(ctx context.Context, stored string, record *release.Record) []string {
+	homes := possibleHomes(stored, record)
+	if len(homes) == 1 {
 		return homes
 	}
-	namespace, err := r.namespace(ctx, record.Namespace)
+	namespace, err := r.namespace(ctx, homes[1])
 	if err != nil || namespace.Labels[v1.LabelGate] == "" {
-		return homes
+		return homes[:1]
 	}
-	return append(homes, record.Namespace)
+	return homes
 }
 
 func (r *rules) governingAny(ctx context.Context, namespaces, names []string) (*v1.StyrminDeployment, error) {

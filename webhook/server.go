@@ -55,9 +55,13 @@ func Run(ctx context.Context, config *rest.Config, log logr.Logger, options Opti
 	if err != nil {
 		return fmt.Errorf("setting up the certificates: %w", err)
 	}
+	memory := Remember(direct, log.WithName("memory"))
+	if err := mgr.Add(memory); err != nil {
+		return err
+	}
 	server := mgr.GetWebhookServer()
-	Register(server, scheme, direct, log.WithName("gate"), options.Settings)
-	if err := addProbes(mgr, server.StartedChecker(), ready); err != nil {
+	Register(server, scheme, direct, memory, log.WithName("gate"), options.Settings)
+	if err := addProbes(mgr, server.StartedChecker(), memory.Ready, ready); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
@@ -69,8 +73,8 @@ func (c *certificate) use(config *tls.Config) {
 }
 
 // addProbes: alive is who runs; ready is who can be called by the API server,
-// which takes a certificate that it trusts.
-func addProbes(mgr manager.Manager, started healthz.Checker, certificates <-chan struct{}) error {
+// which takes a certificate that it trusts, and who knows what nobody governs.
+func addProbes(mgr manager.Manager, started, memory healthz.Checker, certificates <-chan struct{}) error {
 	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
 		return err
 	}
@@ -82,6 +86,9 @@ func addProbes(mgr manager.Manager, started healthz.Checker, certificates <-chan
 			return errors.New("the certificate is not in place, or its authority is not in the webhook configurations")
 		}
 	}); err != nil {
+		return err
+	}
+	if err := mgr.AddReadyzCheck("memory", memory); err != nil {
 		return err
 	}
 	return mgr.AddReadyzCheck("server", started)

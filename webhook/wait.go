@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -38,10 +37,6 @@ func (r *rules) verdict(ctx context.Context, c change, patience time.Duration) (
 
 // judge gathers the world and judges the change by it.
 func (r *rules) judge(ctx context.Context, c change) (lifecycle.Verdict, error) {
-	if !r.decoding.enter(ctx) {
-		return lifecycle.Verdict{}, errors.New("too many records are being read at this moment")
-	}
-	defer r.decoding.leave()
 	world, err := r.world(ctx, c.deployment, c.storage)
 	if err != nil {
 		return lifecycle.Verdict{}, err

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
@@ -18,21 +19,37 @@ import (
 // release's records; Flux may keep them elsewhere than the deployment.
 func (c cluster) world(ctx context.Context, deployment *v1.StyrminDeployment, storage string) (lifecycle.World, error) {
 	world := lifecycle.World{Deployment: deployment}
+	reader, stored := &fresh{}, &fresh{}
 	// All at a time: the API server waits meanwhile.
-	group, ctx := errgroup.WithContext(ctx)
+	group, waiting := errgroup.WithContext(ctx)
+	group.Go(func() (err error) { reader, err = c.asOfNow(waiting, deployment.Namespace); return err })
+	group.Go(func() (err error) { world.Evidence, err = c.evidence(waiting, deployment); return err })
+	if storage != deployment.Namespace {
+		group.Go(func() (err error) { stored, err = c.asOfNow(waiting, storage); return err })
+	}
+	if err := group.Wait(); err != nil {
+		return world, err
+	}
+	if storage == deployment.Namespace {
+		stored = reader
+	}
+	if !c.decoding.enter(ctx) {
+		return world, errors.New("too many records are being read at this moment")
+	}
+	defer c.decoding.leave()
+	group, reading := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		world.Revisions, err = c.records(ctx, storage, deployment.ReleaseName())
+		world.Revisions, err = c.records(reading, stored, storage, deployment.ReleaseName())
 		return err
 	})
-	group.Go(func() (err error) { world.Instances, err = c.instances(ctx, deployment); return err })
-	group.Go(func() (err error) { world.Evidence, err = c.evidence(ctx, deployment); return err })
+	group.Go(func() (err error) { world.Instances, err = c.instances(reading, reader, deployment); return err })
 	return world, group.Wait()
 }
 
 // instances reads a deployment's instances. A broken one is left out and
 // logged: it is evidence of nothing.
-func (c cluster) instances(ctx context.Context, deployment *v1.StyrminDeployment) ([]lifecycle.Instance, error) {
-	all, broken, err := instance.List(ctx, c.client, deployment.Namespace, deployment.Name)
+func (c cluster) instances(ctx context.Context, reader client.Reader, deployment *v1.StyrminDeployment) ([]lifecycle.Instance, error) {
+	all, broken, err := instance.List(ctx, reader, deployment.Namespace, deployment.Name)
 	if err != nil {
 		return nil, err
 	}

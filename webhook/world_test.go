@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -251,4 +253,28 @@ func objectMeta(namespace, name string) metav1.ObjectMeta {
 func patchStatus(ctx context.Context, c client.Client, job *batchv1.Job) error {
 	patch := `{"status":{"conditions":[{"type":"SuccessCriteriaMet","status":"True"}]}}`
 	return c.Status().Patch(ctx, job.DeepCopy(), client.RawPatch("application/merge-patch+json", []byte(patch)))
+}
+
+func partialNamespace(name string) *corev1.Namespace {
+	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+// webhookBinding lets the webhook read in a namespace.
+func webhookBinding(namespace string) *rbacv1.RoleBinding {
+	return &rbacv1.RoleBinding{ObjectMeta: objectMeta(namespace, "styrmin-webhook")}
+}
+
+// stored is a record in the storage of that kind.
+func (w *world) stored(kind string, record *corev1.Secret) client.Object {
+	if kind == "Secret" {
+		return record
+	}
+	return &corev1.ConfigMap{ObjectMeta: record.ObjectMeta, Data: map[string]string{"release": string(record.Data["release"])}}
+}
+
+// labelled are an object's labels with one more.
+func labelled(object client.Object, key, value string) map[string]string {
+	labels := maps.Clone(object.GetLabels())
+	labels[key] = value
+	return labels
 }

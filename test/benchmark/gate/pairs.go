@@ -27,18 +27,23 @@ type kind struct {
 	size, least int
 }
 
-// kinds: in a namespace that warns, a change that would be held is judged in full and let in.
+// kinds: in a namespace that warns, a change that would be held is judged in full and
+// let in. All have releases of the same names, so those that come after the governed
+// ones meet deployments of their names in another namespace.
 var kinds = []kind{
 	{"nobody governs it, 10 KiB", v1.GateEnforce, false, 10 << 10, 300},
-	{"governed, 10 KiB", v1.GateWarn, true, 10 << 10, 300},
 	{"nobody governs it, 1 MiB", v1.GateEnforce, false, 1_000_000, 40},
+	{"governed, 10 KiB", v1.GateWarn, true, 10 << 10, 300},
+	{"governed, 1 MiB", v1.GateWarn, true, 1_000_000, 40},
+	{"governed elsewhere, 10 KiB", v1.GateEnforce, false, 10 << 10, 300},
+	{"governed elsewhere, 1 MiB", v1.GateEnforce, false, 1_000_000, 40},
 }
 
 // clients are how many create at a time.
 var clients = []int{1, 10, 50, 200}
 
-// pairs measures each kind at each number of clients.
-func pairs(ctx context.Context, c *cluster, t *table) error {
+// pairs measures each kind at each of some numbers of clients.
+func pairs(ctx context.Context, c *cluster, t *table, clients []int) error {
 	t.head()
 	for i, k := range kinds {
 		with, err := c.space(ctx, fmt.Sprintf("with-%d", i), k.gate)

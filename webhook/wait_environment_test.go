@@ -1,11 +1,18 @@
 package webhook_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/watch"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
+	"github.com/styrmin/kubectl-styrmin/webhook"
 )
 
 // TestChangeWaitsForTheLastAction: it is let through by the action's end, not by
@@ -38,4 +45,67 @@ func TestChangeWaitsForTheLastAction(t *testing.T) {
 	}()
 	w.succeed(job)
 	must(t, <-answered)
+}
+
+// long is what no test waits for, and enough what none should take.
+const (
+	long   = time.Hour
+	enough = time.Minute
+)
+
+// TestWaitsEnd: each by what it is meant to end by, and not by anything that comes later.
+func TestWaitsEnd(t *testing.T) {
+	w := newWorld(t, "enforce")
+	reader, err := w.as("system:serviceaccount:styrmin:styrmin-webhook", "system:serviceaccounts", "system:authenticated")
+	must(t, err)
+	first := w.resolve(w.driver, "1.0")
+	must(t, w.store(first))
+	job := w.job(first, "run1", "pre_setup")
+	must(t, w.editor.Create(t.Context(), job))
+	record, err := release.FromSecret(w.record(1, release.StatusPendingInstall, "", first.Values))
+	must(t, err)
+	judge := func(deadline, patience time.Duration) (lifecycle.Verdict, error) {
+		ctx, cancel := context.WithTimeout(t.Context(), deadline)
+		defer cancel()
+		began := time.Now()
+		verdict, err := webhook.Verdict(ctx, reader, record, w.deployment, patience)
+		if took := time.Since(began); took > enough {
+			t.Errorf("with a deadline of %s and a patience of %s it took %s", deadline, patience, took)
+		}
+		return verdict, err
+	}
+	held := func(verdict lifecycle.Verdict, err error, least time.Duration) {
+		t.Helper()
+		must(t, err)
+		if verdict.Outcome != lifecycle.Held || verdict.Waited < least || verdict.Waited > enough {
+			t.Errorf("the verdict is %s after %s, expected held after %s", verdict.Outcome, verdict.Waited, least)
+		}
+	}
+
+	verdict, err := judge(long, time.Second)
+	held(verdict, err, time.Second) // patience
+	verdict, err = judge(3*time.Second, long)
+	held(verdict, err, 0) // the request's own deadline
+
+	type answer struct {
+		lifecycle.Verdict
+		error
+	}
+	answered := make(chan answer)
+	watching := make(chan struct{}, 1)
+	reader = interceptor.NewClient(reader, interceptor.Funcs{Watch: func(ctx context.Context, c client.WithWatch, list client.ObjectList, options ...client.ListOption) (watch.Interface, error) {
+		watching <- struct{}{}
+		return c.Watch(ctx, list, options...)
+	}})
+	go func() {
+		verdict, err := judge(2*enough, long)
+		answered <- answer{verdict, err}
+	}()
+	<-watching
+	w.succeed(job)
+	got := <-answered
+	must(t, got.error)
+	if got.Outcome != lifecycle.Allowed {
+		t.Errorf("the verdict is %s after the action's end, expected allowed", got.Outcome)
+	}
 }

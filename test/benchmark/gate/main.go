@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -30,11 +32,17 @@ const limit = 40 * time.Minute
 
 func main() {
 	image := flag.String("image", "styrmin.local/styrmin:dev", "image of the webhook")
-	quick := flag.Bool("quick", false, "only the number of clients that has a bound, and no full cluster")
+	clients := flag.String("clients", "1,10,50,200", "how many create at a time, in turn")
+	fill := flag.Bool("full", true, "measure in a full cluster, too")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	missed, err := benchmark(ctx, *image, *quick)
+	numbers, err := parse(*clients)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(2)
+	}
+	missed, err := benchmark(ctx, *image, numbers, *fill)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(3)
@@ -46,8 +54,20 @@ func main() {
 	fmt.Println("every bound was kept")
 }
 
+// parse reads numbers with commas between.
+func parse(text string) (numbers []int, err error) {
+	for one := range strings.SplitSeq(text, ",") {
+		number, err := strconv.Atoi(one)
+		if err != nil || number < 1 {
+			return nil, fmt.Errorf("--clients %s: %q is no number of clients, expected some like 1,10,50", text, one)
+		}
+		numbers = append(numbers, number)
+	}
+	return numbers, nil
+}
+
 // benchmark prints the figures and counts the bounds that were missed.
-func benchmark(ctx context.Context, image string, quick bool) (missed int, err error) {
+func benchmark(ctx context.Context, image string, clients []int, fill bool) (missed int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	c, err := connect(os.Getenv("STYRMIN_TEST_KUBECONFIG"))
@@ -59,11 +79,9 @@ func benchmark(ctx context.Context, image string, quick bool) (missed int, err e
 		return 0, err
 	}
 	t := &table{}
-	if quick {
-		return t.missed, pairs(ctx, c, t, []int{boundClients})
-	}
-	if err := pairs(ctx, c, t, clients); err != nil {
+	if err := pairs(ctx, c, t, clients); err != nil || !fill {
 		return t.missed, err
 	}
-	return t.missed, full(ctx, c, t)
+	err = full(ctx, c, t)
+	return t.missed, err
 }

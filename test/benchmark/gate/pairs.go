@@ -39,9 +39,6 @@ var kinds = []kind{
 	{"governed elsewhere, 1 MiB", v1.GateEnforce, false, 1_000_000, 40},
 }
 
-// clients are how many create at a time.
-var clients = []int{1, 10, 50, 200}
-
 // pairs measures each kind at each of some numbers of clients.
 func pairs(ctx context.Context, c *cluster, t *table, clients []int) error {
 	t.head()

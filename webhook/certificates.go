@@ -38,7 +38,8 @@ const retryPause = time.Second
 // rotate makes the manager keep the certificate valid and its authority in the
 // webhook configurations. The channel closes when both hold. The authority lives
 // ten years and the certificate one, so that renewing it changes nothing of what
-// the API server trusts: there is no gap.
+// the API server trusts: there is no gap. The authority itself is renewed by steps
+// of our own, for the rotator would exchange both at once.
 func (c Certificates) rotate(mgr manager.Manager, direct client.WithWatch, current *certificate) (<-chan struct{}, error) {
 	ready := make(chan struct{})
 	host := fmt.Sprintf("%s.%s.svc", c.Service, c.Namespace)
@@ -57,6 +58,9 @@ func (c Certificates) rotate(mgr manager.Manager, direct client.WithWatch, curre
 		},
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := mgr.Add(&authority{Certificates: c, client: direct, log: mgr.GetLogger(), now: time.Now}); err != nil {
 		return nil, err
 	}
 	return ready, mgr.Add(&mirror{Certificates: c, client: direct, log: mgr.GetLogger(), current: current})

@@ -35,6 +35,8 @@ type environment struct {
 	config *rest.Config
 	scheme *runtime.Scheme
 	admin  client.Client
+	// memory is the served webhook's own.
+	memory *webhook.Memory
 }
 
 // The images that the webhook under test trusts.
@@ -163,13 +165,13 @@ func (e *environment) serve(options *envtest.WebhookInstallOptions) error {
 		return err
 	}
 	server := ctrlwebhook.NewServer(ctrlwebhook.Options{Host: options.LocalServingHost, Port: options.LocalServingPort, CertDir: options.LocalServingCertDir})
-	memory := webhook.Remember(reader, watchedLog())
-	webhook.Register(server, e.scheme, reader, memory, watchedLog(), webhook.Settings{
+	e.memory = webhook.Remember(reader, watchedLog())
+	webhook.Register(server, e.scheme, reader, e.memory, watchedLog(), webhook.Settings{
 		JobControllers: webhook.DefaultJobControllers(), ActionImage: actionImage, RunnerImage: runnerImage, Patience: patience,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	shared.stop = append(shared.stop, cancel)
-	go func() { _ = memory.Start(ctx) }()
+	go func() { _ = e.memory.Start(ctx) }()
 	go func() { _ = server.Start(ctx) }()
 	return reachable(net.JoinHostPort(options.LocalServingHost, strconv.Itoa(options.LocalServingPort)))
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
 )
 
-// knowing is a memory of the deployment that governs app in the namespace demo.
+// knowing is a memory of the deployment that governs app in the namespace demo; flux is opted in, too.
 func knowing(t testing.TB) *Memory {
 	t.Helper()
 	m := Remember(nil, logr.Discard())
@@ -35,7 +35,9 @@ func knowing(t testing.TB) *Memory {
 	}
 	current(m.deployments, &v1.StyrminDeployment{ObjectMeta: metav1.ObjectMeta{Namespace: "demo", Name: "app"}})
 	none := func(client.Object) []string { return nil }
-	m.records["demo"] = &remembered{storages: []*watched{current(&watched{words: none}), current(&watched{words: none})}}
+	for _, namespace := range []string{"demo", "flux"} {
+		m.records[namespace] = &remembered{storages: []*watched{current(&watched{words: none}), current(&watched{words: none})}}
+	}
 	return m
 }
 
@@ -99,6 +101,7 @@ func TestGlanceHandsOn(t *testing.T) {
 		body   []byte
 	}{
 		"what may be governed":      {knowing(t), review(t, "app", 100_000)},
+		"what is stored elsewhere":  {knowing(t), bytes.ReplaceAll(review(t, "app", 10), []byte(`"demo"`), []byte(`"flux"`))},
 		"what is not known":         {unsure, review(t, "other", 100_000)},
 		"no object":                 {knowing(t), []byte(`{"kind":"AdmissionReview","request":{"uid":"u1","namespace":"demo","object":null}}`)},
 		"no metadata":               {knowing(t), []byte(`{"request":{"namespace":"demo","object":{"kind":"Secret"}}}`)},

@@ -195,3 +195,17 @@ func TestMemoryWhereItMayNotRead(t *testing.T) {
 	w.prepare(install.Namespace{Name: w.namespace, Gate: "enforce"})
 	w.nobody(memory, "other", true, "it may read again")
 }
+
+// TestRecordStoredElsewhere is held where the release is installed, although nobody
+// governs its name where it is stored. Some clients (Flux) can do that.
+func TestRecordStoredElsewhere(t *testing.T) {
+	home, storage := newWorld(t, "enforce"), newWorld(t, "enforce")
+	must(t, storage.admin.Delete(t.Context(), storage.deployment.DeepCopy()))
+	storage.nobody(storage.memory, "app", true, "nobody governs it where it is stored")
+	home.nobody(home.memory, "app", false, "it is governed where it is installed")
+
+	record := home.record(1, release.StatusPendingInstall, "", nil)
+	record.Namespace = storage.namespace
+	refused(t, storage.editor.Create(t.Context(), record), "held by styrmin", home.namespace)
+	must(t, storage.editor.Create(t.Context(), storage.record(1, release.StatusPendingInstall, "", nil)))
+}

@@ -22,6 +22,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
@@ -34,6 +35,7 @@ import (
 // cluster is an API server in which everything is installed that needs no node:
 // what a pod of the webhook would do, the tests do themselves.
 type cluster struct {
+	config *rest.Config
 	client client.Client
 	kube   kubernetes.Interface
 }
@@ -78,7 +80,7 @@ func start(binaries string) (*cluster, error) {
 			return nil, err
 		}
 	}
-	c := &cluster{}
+	c := &cluster{config: config}
 	if c.client, err = client.New(config, client.Options{Scheme: scheme}); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -109,9 +110,25 @@ var strikes = []struct {
 	{"the certificate is renewed", func(s *space) {
 		s.system("patch", "secret", "styrmin-webhook-cert", "--type=merge", "-p", `{"data":{"tls.crt":"","tls.key":""}}`)
 	}},
+	{"the certificate's authority is renewed", (*space).renewAuthority},
 	{"a replica is killed", func(s *space) { s.system("delete", "pod", s.replica(), "--grace-period=0", "--force") }},
 	{"the controllers' leader is killed", func(s *space) { s.run("cluster", "daemon", "restart", "kube-controller-manager").expect(s.T, 0) }},
 	{"the API server is restarted", func(s *space) { s.run("cluster", "daemon", "restart", "kube-apiserver").expect(s.T, 0) }},
+}
+
+// renewAuthority asks for another authority, and waits until it is the only one that is trusted.
+func (s *space) renewAuthority() {
+	s.Helper()
+	authority := func() string {
+		return s.run("kubectl", "-n", v1.SystemNamespace, "get", "secret", "styrmin-webhook-cert", "-o", `jsonpath={.data.ca\.crt}`).stdout
+	}
+	old := authority()
+	s.system("annotate", "--overwrite", "secret", "styrmin-webhook-cert", "styrmin.io/renew-authority=now")
+	s.eventually("another authority takes the old one's place", func() (string, bool) {
+		now := authority()
+		data, err := base64.StdEncoding.DecodeString(now)
+		return string(data), err == nil && now != old && strings.Count(string(data), "BEGIN CERTIFICATE") == 1
+	})
 }
 
 // lull is how long traffic flows after each strike before the next one.

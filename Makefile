@@ -7,6 +7,7 @@ include test/cluster/cluster.mk
 include examples/notes/images.mk
 include examples/founding/images.mk
 include examples/infrahub/images.mk
+include examples/shop/images.mk
 include test/demo/demo.mk
 include test/benchmark/validate/validate.mk
 include test/benchmark/gate/gate.mk
@@ -71,7 +72,7 @@ browser: build cluster images product-image chromium ## See a run in Prefect's o
 	$(ON_CLUSTER) STYRMIN_BROWSER=1 go test -count=1 ./test/e2e -run '^TestPrefectPages$$' -v
 
 .PHONY: test
-test: build cluster images product-image notes-images founding-image infrahub-image python-venv chromium test-notes ## Run every test, on a real cluster.
+test: build cluster images product-image notes-images founding-image infrahub-image shop-images python-venv chromium test-notes ## Run every test, on a real cluster.
 	go vet ./...
 	cd test/cluster && go vet ./... && go test ./...
 	$(ON_CLUSTER) go test -count=1 -timeout 30m $$(go list ./... | grep -v /test/e2e)

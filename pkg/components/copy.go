@@ -20,7 +20,8 @@ const DefaultCopyBytes = 1 << 30
 type CopyOptions struct {
 	// Path is the file or directory in the container.
 	Path string
-	// To is the local directory in which the copy is placed, under its own name.
+	// To is the local directory in which the copy is placed, under its own name. It is
+	// made when it is not there.
 	To string
 	// Pod and Container are as of ExecOptions.
 	Pod, Container string
@@ -65,6 +66,9 @@ func (c *Client) CopyFrom(ctx context.Context, component Component, opts CopyOpt
 
 // copyInto copies into a scratch directory first.
 func (c *Client) copyInto(ctx context.Context, copied *Copy, opts CopyOptions) (err error) {
+	if err := os.MkdirAll(opts.To, 0o755); err != nil { //nolint:gosec // like mkdir
+		return fmt.Errorf("copy %s: %w", opts.Path, err)
+	}
 	scratch, err := os.MkdirTemp(opts.To, ".copy-")
 	if err != nil {
 		return fmt.Errorf("copy %s: %w", opts.Path, err)

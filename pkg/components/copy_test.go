@@ -87,7 +87,7 @@ func TestCopyFrom(t *testing.T) {
 		{"sh", "-c", "mkdir -p /tmp/dump/sub && echo one >/tmp/dump/sub/a && ln -s /etc/passwd /tmp/dump/link && head -c 3000000 /dev/urandom >/tmp/dump/big"},
 	}})
 	must(t, err)
-	to := t.TempDir()
+	to := filepath.Join(t.TempDir(), "made", "for it")
 	for range 2 { // the second replaces the first
 		copied, err := client.CopyFrom(ctx, worker, CopyOptions{Path: "/tmp/dump/", To: to})
 		if err != nil || copied.Files != 2 || copied.Bytes != 3000004 || copied.Path != filepath.Join(to, "dump") {
@@ -105,7 +105,7 @@ func TestCopyFrom(t *testing.T) {
 		{CopyOptions{Path: "/tmp/dump", To: to, MaxBytes: 1000}, "more than 1000 bytes"},
 		{CopyOptions{Path: "dump", To: to}, "expected the absolute path"},
 		{CopyOptions{Path: "/", To: to}, "expected the absolute path"},
-		{CopyOptions{Path: "/tmp/dump", To: filepath.Join(to, "absent")}, "no such file or directory"},
+		{CopyOptions{Path: "/tmp/dump", To: filepath.Join(to, "dump", "sub", "a")}, "not a directory"},
 	} {
 		if _, err := client.CopyFrom(ctx, worker, test.opts); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: error %v, expected %q", test.opts, err, test.want)

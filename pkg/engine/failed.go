@@ -138,7 +138,7 @@ func (e *FailedError) release() string {
 	case e.Helm != nil:
 		return "The Helm release was not changed."
 	default:
-		return fmt.Sprintf("The Helm release is not at the new version as far as is known; `kubectl styrmin status %s -n %s` tells.", e.Name, e.Namespace)
+		return "The Helm release was not moved to the new version."
 	}
 }
 

@@ -87,7 +87,7 @@ func TestEveryRuleHasAFixture(t *testing.T) {
 // TestCheckInParallel is for the race detector: many checks of drivers, some of them the same.
 func TestCheckInParallel(t *testing.T) {
 	var drivers []*driver.Driver
-	for _, name := range []string{"notes", "founding", "infrahub"} {
+	for _, name := range []string{"notes", "founding", "infrahub", "shop"} {
 		d, found := driver.LoadDir(filepath.Join("../../examples", name))
 		if d == nil || found.HasErrors() {
 			t.Fatal(found)

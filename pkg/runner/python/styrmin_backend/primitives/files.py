@@ -72,7 +72,7 @@ def copy_from(
     deployment_id: The action's own deployment, as it is passed to the flow.
     component: Its name in the driver.
     path: The file or directory in the container.
-    to: A directory of the action's own, below ``/tmp`` or of a volume.
+    to: A directory of the action's own, below ``/tmp`` or of a volume. It is made when it is not there.
     container: The container (default: the pod's default one).
     timeout: How many seconds it may take (default: as long as the action may).
     pod: The pod's name (default: the newest ready one).

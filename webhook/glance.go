@@ -20,23 +20,28 @@ type glance struct {
 	next http.Handler
 }
 
+// mostReview is how many bytes of a request are read, more than whoever comes next
+// takes: an API server sends less, and anybody in the cluster may send something.
+const mostReview = 8 << 20
+
 // ServeHTTP implements http.Handler.
 func (g *glance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = r.WithContext(started(r.Context(), r))
+	body := io.LimitReader(r.Body, mostReview)
 	var read bytes.Buffer
-	seen, err := look(io.TeeReader(r.Body, &read))
+	seen, err := look(io.TeeReader(body, &read))
 	if err != nil || !g.memory.nobodyGoverns(seen.request.Namespace, nil, candidates(nil, &seen.object)) {
 		r.Body = struct {
 			io.Reader
 			io.Closer
-		}{io.MultiReader(&read, r.Body), r.Body}
+		}{io.MultiReader(&read, body), r.Body}
 		g.next.ServeHTTP(w, r)
 		return
 	}
 	req, a := admission.Request{AdmissionRequest: seen.request}, notGoverned()
 	g.note(r.Context(), req, a)
 	// Read to the end, though nothing of it matters: else the connection would break off.
-	_, _ = io.Copy(io.Discard, r.Body)
+	_, _ = io.Copy(io.Discard, body)
 	response := a.response()
 	if err := response.Complete(req); err != nil {
 		g.log.Error(err, "an answer could not be made", "namespace", req.Namespace, "name", req.Name)

@@ -18,7 +18,6 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
 )
 
@@ -33,7 +32,10 @@ func knowing(t testing.TB) *Memory {
 		w.begin(watch.NewFake())
 		return w
 	}
-	current(m.deployments, &v1.StyrminDeployment{ObjectMeta: metav1.ObjectMeta{Namespace: "demo", Name: "app"}})
+	app := anyDeployment()
+	app.SetNamespace("demo")
+	app.SetName("app")
+	current(m.deployments, app)
 	none := func(client.Object) []string { return nil }
 	for _, namespace := range []string{"demo", "flux"} {
 		m.records[namespace] = &remembered{storages: []*watched{current(&watched{words: none}), current(&watched{words: none})}}
@@ -118,6 +120,28 @@ func TestGlanceHandsOn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestGlanceIsBounded: somebody else than an API server may send without end.
+func TestGlanceIsBounded(t *testing.T) {
+	endless := io.MultiReader(strings.NewReader(`{"kind":"`), endlessly('x'))
+	n := &next{}
+	g := &glance{rules: &rules{cluster: cluster{memory: knowing(t), log: logr.Discard()}}, next: n}
+	g.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, PathRelease, endless))
+	if len(n.body) != mostReview {
+		t.Errorf("it handed on %d bytes, expected it to end at %d", len(n.body), mostReview)
+	}
+}
+
+// endlessly is a reader of one letter.
+type endlessly byte
+
+// Read implements io.Reader.
+func (e endlessly) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(e)
+	}
+	return len(p), nil
 }
 
 // TestGlanceReadsNoContent: it is over before the content of the object is read.

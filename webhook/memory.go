@@ -10,6 +10,7 @@ import (
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -51,19 +52,37 @@ func Remember(direct client.WithWatch, log logr.Logger) *Memory {
 		slim:     stripped,
 	}
 	m.deployments = &watched{
-		name: "deployments", log: log, client: direct, item: &v1.StyrminDeployment{},
-		list: func() client.ObjectList { return &v1.StyrminDeploymentList{} },
+		name: "deployments", log: log, client: direct, item: anyDeployment(),
+		list: func() client.ObjectList {
+			list := &unstructured.UnstructuredList{}
+			list.SetGroupVersionKind(v1.GroupVersion.WithKind("StyrminDeploymentList"))
+			return list
+		},
 		words: func(o client.Object) []string {
-			name := o.(*v1.StyrminDeployment).ReleaseName()
+			name := releaseOf(o)
 			return []string{name, within(o.GetNamespace(), name)}
 		},
 		slim: func(o client.Object) {
-			d := o.(*v1.StyrminDeployment)
-			*d = v1.StyrminDeployment{ObjectMeta: d.ObjectMeta, Spec: v1.StyrminDeploymentSpec{Release: d.Spec.Release}}
-			stripped(d)
+			delete(o.(*unstructured.Unstructured).Object, "status")
+			stripped(o)
 		},
 	}
 	return m
+}
+
+// anyDeployment is read without its Go type: one field that cannot be read as what
+// it is meant to be, in any namespace, would have nothing be known of all others.
+func anyDeployment() *unstructured.Unstructured {
+	object := &unstructured.Unstructured{}
+	object.SetGroupVersionKind(v1.GroupVersion.WithKind("StyrminDeployment"))
+	return object
+}
+
+func releaseOf(o client.Object) string {
+	named := v1.StyrminDeployment{}
+	named.Name = o.GetName()
+	named.Spec.Release, _, _ = unstructured.NestedString(o.(*unstructured.Unstructured).Object, "spec", "release")
+	return named.ReleaseName()
 }
 
 // within is the word for a release of a namespace; no release's name has a slash.

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
@@ -123,6 +124,28 @@ func TestMemoryOfRecords(t *testing.T) {
 	}
 }
 
+// TestMemoryOfWhatCannotBeRead: whoever may create a deployment somewhere can write what
+// the schema lets pass and Go cannot read. All others are known all the same.
+func TestMemoryOfWhatCannotBeRead(t *testing.T) {
+	w := newWorld(t, "enforce")
+	elsewhere := "free-" + w.namespace
+	must(t, w.admin.Create(t.Context(), partialNamespace(elsewhere)))
+	odd := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "styrmin.io/v1", "kind": "StyrminDeployment", "metadata": map[string]any{"namespace": elsewhere, "name": "odd"},
+		"spec": map[string]any{"driver": "x", "version": "1.0", "jobs": map[string]any{"resources": map[string]any{"requests": map[string]any{"cpu": "1e1.5"}}}},
+	}}
+	must(t, w.admin.Create(t.Context(), odd))
+	t.Cleanup(func() { must(t, w.admin.Delete(context.Background(), odd)) })
+	var typed v1.StyrminDeployment
+	if err := w.admin.Get(t.Context(), client.ObjectKeyFromObject(odd), &typed); err == nil {
+		t.Fatal("it can be read, so nothing is shown")
+	}
+	memory := w.remembering(interceptor.Funcs{})
+	w.eventually("ready", func() error { return memory.Ready(nil) })
+	w.nobody(memory, "other", true, "a release without a deployment")
+	w.nobody(memory, "app", false, "the deployment's release")
+}
+
 var errBroken = errors.New("broken on purpose")
 
 // TestMemoryThatIsBroken: a watch that does not work is not believed, and what was
@@ -158,7 +181,7 @@ func TestMemoryThatIsNotReady(t *testing.T) {
 	w := newWorld(t, "enforce")
 	var lists atomic.Bool
 	memory := w.remembering(interceptor.Funcs{List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
-		if _, deployments := list.(*v1.StyrminDeploymentList); deployments && !lists.Load() {
+		if list.GetObjectKind().GroupVersionKind().Kind == "StyrminDeploymentList" && !lists.Load() {
 			return errBroken
 		}
 		return c.List(ctx, list, options...)

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
+	"k8s.io/klog/v2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -46,7 +47,7 @@ const listPage = 100
 func (w *watched) run(ctx context.Context) {
 	reflector := cache.NewReflectorWithOptions(listFirst{&cache.ListWatch{ListWithContextFunc: w.listed, WatchFuncWithContext: w.follow}}, w.item, w, cache.ReflectorOptions{Name: w.name, Logger: &w.log})
 	reflector.WatchListPageSize = listPage
-	reflector.RunWithContext(ctx)
+	reflector.RunWithContext(klog.NewContext(ctx, w.log))
 }
 
 // listFirst has the reflector list before it watches. It could have a watch begin

@@ -26,7 +26,7 @@ var (
 
 const (
 	// measured is how many pods are measured.
-	measured = 2
+	measured = 25
 	// wholeFlow is the line of testdata/overhead that is about a flow; the others are about primitives.
 	wholeFlow = "container start to the flow's first line"
 	// What is ours should stay below that, in the median.

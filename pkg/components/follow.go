@@ -41,11 +41,14 @@ func (c *Client) follow(ctx context.Context, pod *corev1.Pod, output io.Writer) 
 	}
 }
 
+// errDeleted is of a pod that was gone before its end was seen.
+var errDeleted = errors.New("its pod was deleted before it ended")
+
 // look reads the pod anew.
 func (c *Client) look(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error) {
 	now, err := c.kube.CoreV1().Pods(c.namespace).Get(ctx, pod.Name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) || err == nil && now.UID != pod.UID {
-		return nil, errors.New("its pod was deleted before it ended")
+		return nil, errDeleted
 	}
 	return now, err
 }

@@ -53,53 +53,74 @@ func (c *Client) Job(ctx context.Context, component Component, opts JobOptions) 
 	if err != nil {
 		return Result{}, fmt.Errorf("component %s: %s: %w", component.Name, workloads[0], err)
 	}
-	pod, err := c.ensure(ctx, wanted)
-	if err != nil {
-		return Result{}, fmt.Errorf("component %s: run %q: %w", component.Name, opts.Command, err)
-	}
-	c.report("running %q in %s, image %s", opts.Command, pod.Name, pod.Spec.Containers[0].Image)
-	result := Result{Component: component.Name, Pod: pod.Name, Container: pod.Spec.Containers[0].Name, Command: opts.Command}
-	why, err := c.attend(ctx, pod, &result, opts)
-	if err = errors.Join(err, c.discard(ctx, pod)); err != nil {
+	result, why, err := c.runPod(ctx, component, wanted, opts)
+	switch {
+	case err != nil:
 		return Result{}, err
-	}
-	if why != "" {
+	case why != "":
 		return result, &CommandError{Result: result, Why: why}
 	}
 	return result, nil
 }
 
-// ensure makes the pod, unless an earlier call made it for the same request. What is
+// runPod makes the pod and sees it to its end. One that another call has made is left to that to delete, for as long as
+// that takes to see the end, unless it was killed. It may do so between two looks of this call: how the command
+// ended is not known here then, and it runs again, as it would for a call that came a moment later.
+func (c *Client) runPod(ctx context.Context, component Component, wanted *corev1.Pod, opts JobOptions) (Result, string, error) {
+	for {
+		pod, joined, err := c.ensure(ctx, wanted)
+		if err != nil {
+			return Result{}, "", fmt.Errorf("component %s: run %q: %w", component.Name, opts.Command, err)
+		}
+		c.report("running %q in %s, image %s", opts.Command, pod.Name, pod.Spec.Containers[0].Image)
+		result := Result{Component: component.Name, Pod: pod.Name, Container: pod.Spec.Containers[0].Name, Command: opts.Command}
+		why, err := c.attend(ctx, pod, &result, opts)
+		if joined && err == nil {
+			_ = c.sleep(ctx, leftToMaker*c.poll)
+		}
+		err = errors.Join(err, c.discard(ctx, pod))
+		if joined && errors.Is(err, errDeleted) {
+			c.report("%s was deleted by who had made it, before its end was seen; running it again", pod.Name)
+			continue
+		}
+		return result, why, err
+	}
+}
+
+// ensure makes the pod, unless another call made it for the same request: it is joined then. What is
 // in its way, and what failed, is deleted first.
-func (c *Client) ensure(ctx context.Context, wanted *corev1.Pod) (*corev1.Pod, error) {
+func (c *Client) ensure(ctx context.Context, wanted *corev1.Pod) (pod *corev1.Pod, joined bool, err error) {
 	pods := c.kube.CoreV1().Pods(c.namespace)
 	for {
 		made, err := pods.Create(ctx, wanted, metav1.CreateOptions{FieldManager: v1.FieldOwner})
 		if !apierrors.IsAlreadyExists(err) {
-			return made, err
+			return made, false, err
 		}
 		found, err := pods.Get(ctx, wanted.Name, metav1.GetOptions{})
 		switch {
 		case apierrors.IsNotFound(err):
 			continue
 		case err != nil:
-			return nil, err
+			return nil, false, err
 		case found.Labels[v1.LabelOneOff] != wanted.Labels[v1.LabelOneOff]:
-			return nil, fmt.Errorf("there is a pod %s already, and it is no job of ours", found.Name)
+			return nil, false, fmt.Errorf("there is a pod %s already, and it is no job of ours", found.Name)
 		}
 		same := found.Annotations[v1.AnnotationOneOff] == wanted.Annotations[v1.AnnotationOneOff]
 		if same && found.DeletionTimestamp == nil && found.Status.Phase != corev1.PodFailed {
 			c.report("%s runs already; following it", found.Name)
-			return found, nil
+			return found, true, nil
 		}
 		if err := c.discard(ctx, found); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if err := c.sleep(ctx, c.poll); err != nil {
-			return nil, fmt.Errorf("%s does not go away: %w", podState(*found), err)
+			return nil, false, fmt.Errorf("%s does not go away: %w", podState(*found), err)
 		}
 	}
 }
+
+// leftToMaker is how many looks at a pod another call has to see its end.
+const leftToMaker = 4
 
 // discardTime is what is left for deleting a pod when the context has ended.
 const discardTime = 10 * time.Second

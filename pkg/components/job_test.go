@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -127,7 +128,7 @@ func TestJobAgain(t *testing.T) {
 		wanted, err := oneOff(ctx, workloads[0], opts)
 		must(t, err)
 		wanted.Spec.ActiveDeadlineSeconds = nil
-		pod, err := client.ensure(ctx, wanted)
+		pod, _, err := client.ensure(ctx, wanted)
 		must(t, err)
 		return pod
 	}
@@ -149,6 +150,33 @@ func TestJobAgain(t *testing.T) {
 	short, cut := client.until(ctx, "running ")
 	if _, err := cut.Job(short, worker, slow); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "was stopped") {
 		t.Errorf("error %v, expected one about the deadline", err)
+	}
+	client.expectNoJobs(ctx, t)
+}
+
+// TestJobOfAnother: a job that another call has made, and takes away before its end is seen here, runs again.
+func TestJobOfAnother(t *testing.T) {
+	ctx, client := onCluster(t)
+	client.deploy(ctx, t, "mine", image, 1, worker)
+	must(t, client.Ready(ctx, worker))
+	opts := JobOptions{Command: []string{"sh", "-c", "sleep 3; echo done"}}
+	workloads, err := client.workloads(ctx, worker)
+	must(t, err)
+	wanted, err := oneOff(ctx, workloads[0], opts)
+	must(t, err)
+	_, _, err = client.ensure(ctx, wanted)
+	must(t, err)
+	said := ""
+	watching := *client
+	watching.report = func(format string, args ...any) {
+		said += fmt.Sprintf(format+"\n", args...)
+		if strings.Contains(format, "following it") {
+			must(t, client.kube.CoreV1().Pods(client.namespace).Delete(ctx, wanted.Name, metav1.DeleteOptions{GracePeriodSeconds: new(int64(0))}))
+		}
+	}
+	result, err := watching.Job(ctx, worker, opts)
+	if err != nil || result.Stdout != "done\n" || !strings.Contains(said, "running it again") {
+		t.Errorf("result %+v, %v; it said:\n%s", result, err, said)
 	}
 	client.expectNoJobs(ctx, t)
 }

@@ -8,6 +8,7 @@ from styrmin_backend.actions import (
     copy_from,
     execute_commands,
     get_logs,
+    restart_components,
     scale_components,
     start_components,
     stop_components,
@@ -34,5 +35,6 @@ def measure(deployment_id: str, target_version: str) -> None:
     timed("upgrade_deployment_version, done", upgrade_deployment_version, target_version)
     stop_components(deployment_id, ["server"])
     timed("stop_components, stopped", stop_components, ["server"])
+    timed("restart_components, stopped", restart_components, ["server"])
     start_components(deployment_id, ["server"])
     print("overhead " + json.dumps(found))

@@ -127,7 +127,7 @@ async def service_answers(context: GlobalContext, version: str) -> None:
 def get(url: str) -> tuple[int, dict]:
     """GETs a JSON document. A service that cannot be reached is status 0."""
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - the Service's URL
+        with urllib.request.urlopen(url, timeout=10) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)

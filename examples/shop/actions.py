@@ -57,14 +57,19 @@ async def migrate(deployment_id: str, target_version: str) -> None:
     await upgrade_deployment_version(deployment_id, target_version)
 
 
+def orders_in(export: str) -> list[dict[str, str]]:
+    """The orders of an exported file."""
+    with Path(export).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 @flow
 async def reopen(deployment_id: str, servers: int) -> None:
     """Starts one server, looks at what it exports, and starts everything when that is right."""
     await scale_component(deployment_id, "server", replicas=1)
     await execute_commands(deployment_id, "server", [["shop", "check"], ["shop", "export", EXPORT]])
     exported = await copy_from(deployment_id, "server", EXPORT, to="/tmp/exported")
-    with Path(exported.path).open() as file:
-        orders = list(csv.DictReader(file))
+    orders = orders_in(exported.path)
     if incomplete := [order["id"] for order in orders if not order["currency"]]:
         raise RuntimeError(f"orders {', '.join(incomplete)} have no currency; expected one in each of {len(orders)}")
     get_run_logger().info("All of %d orders have a currency", len(orders))

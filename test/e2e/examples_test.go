@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -12,10 +13,51 @@ import (
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
-// TestNotes: the notes written before an upgrade survive the migration of the
+// examples are the drivers that are shipped, each with its story on the real node.
+var examples = map[string]func(*testing.T, *space){"notes": notes, "founding": founding, "infrahub": infrahub, "shop": shop}
+
+func TestExamples(t *testing.T) {
+	for name, story := range examples {
+		t.Run(name, func(t *testing.T) { story(t, newExampleSpace(t, name)) })
+	}
+}
+
+func newExampleSpace(t *testing.T, name string) *space {
+	t.Helper()
+	needCluster(t)
+	t.Parallel()
+	return newNamedSpace(t, "example-"+name)
+}
+
+// TestExamplesWithoutPrefect: each flow has a server of its own then. It goes before all
+// parallel tests, which need the cluster's.
+func TestExamplesWithoutPrefect(t *testing.T) {
+	needCluster(t)
+	prefect := func(ctx context.Context, replicas int) {
+		t.Helper()
+		execute(ctx, cluster.kubeconfig, "", "kubectl", "-n", "styrmin", "scale", "deployment/prefect-server", fmt.Sprintf("--replicas=%d", replicas)).expect(t, 0)
+		execute(ctx, cluster.kubeconfig, "", "kubectl", "-n", "styrmin", "rollout", "status", "deployment/prefect-server", "--timeout="+installTimeout.String()).expect(t, 0)
+	}
+	t.Cleanup(func() { prefect(cleanupContext(t), 1) })
+	prefect(t.Context(), 0)
+	execute(t.Context(), cluster.kubeconfig, "", "kubectl", "-n", "styrmin", "wait", "pod", "-l", "app.kubernetes.io/name=prefect-server", "--for=delete", "--timeout="+patience.String()).expect(t, 0)
+	for name, story := range examples {
+		t.Run(name, func(t *testing.T) {
+			s := newExampleSpace(t, name)
+			story(t, s)
+			for _, action := range s.deployment(name).Status.Run.Actions {
+				if action.FlowRunURL != "" {
+					t.Errorf("action %s reported to %s, expected that no server was there", action.Name, action.FlowRunURL)
+				}
+			}
+		})
+	}
+}
+
+// notes: what was written before an upgrade survives the migration of the
 // database, and the worker, stopped in pre, is not started by Helm's change.
-func TestNotes(t *testing.T) {
-	s := newSpace(t)
+func notes(t *testing.T, s *space) {
+	t.Helper()
 	dir := filepath.Join(cluster.root, "examples", "notes")
 	s.styrmin("setup", "notes", "--driver", dir, "--version", "1.0.0", "--set", "owner_email=you@example.org").expect(t, 0)
 	proxy := fmt.Sprintf("/api/v1/namespaces/%s/services/notes-server:8080/proxy", s.name)
@@ -42,17 +84,17 @@ func TestNotes(t *testing.T) {
 	s.styrmin("status", "notes").expect(t, 0, "version 2.0.0", "upgrade to 2.0.0, Succeeded")
 }
 
-// TestFounding: the actions.py of the founding document runs as it is.
-func TestFounding(t *testing.T) {
-	s := newSpace(t)
+// founding: the actions.py of the founding document runs as it is.
+func founding(t *testing.T, s *space) {
+	t.Helper()
 	dir := filepath.Join(cluster.root, "examples", "founding")
-	s.styrmin("setup", "app", "--driver", dir, "--version", "1.0.0").expect(t, 0, "About to set up founding 1.0.0")
+	s.styrmin("setup", "founding", "--driver", dir, "--version", "1.0.0").expect(t, 0, "About to set up founding 1.0.0")
 	seen := s.record()
-	s.styrmin("upgrade", "app", "--driver", dir, "--version", "2.0.0").expect(t, 0, "Upgrade complete")
-	if counts := seen.replicas("app-task-worker"); !slices.Equal(counts, []int32{1, 0, 1}) {
+	s.styrmin("upgrade", "founding", "--driver", dir, "--version", "2.0.0").expect(t, 0, "Upgrade complete")
+	if counts := seen.replicas("founding-task-worker"); !slices.Equal(counts, []int32{1, 0, 1}) {
 		t.Errorf("the task workers' replicas were %v, expected 1, 0 during the migration, and 1 again", counts)
 	}
-	proxy := fmt.Sprintf("/api/v1/namespaces/%s/services/app-server:8000/proxy/", s.name)
+	proxy := fmt.Sprintf("/api/v1/namespaces/%s/services/founding-server:8000/proxy/", s.name)
 	var state struct {
 		Version        string
 		Schema, Needed int

@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// TestShop: an upgrade whose migration fails half-way leaves the orders as they were and the
+// shop: an upgrade whose migration fails half-way leaves the orders as they were and the
 // release untouched; mended, the same command finishes it.
-func TestShop(t *testing.T) {
-	s := newSpace(t)
+func shop(t *testing.T, s *space) {
+	t.Helper()
 	s.volumeFor("shop-backups")
 	dir := filepath.Join(cluster.root, "examples", "shop")
 	s.styrmin("setup", "shop", "--driver", dir, "--version", "1.0.0").expect(t, 0)

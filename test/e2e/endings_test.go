@@ -23,7 +23,7 @@ var endings = map[string]struct {
 	"crashes":            {batchv1.JobReasonBackoffLimitExceeded, "killed by SIGSEGV", 2},
 	"eats_memory":        {batchv1.JobReasonBackoffLimitExceeded, "its container used more memory than its limit of 256Mi; raise spec.jobs.resources.limits.memory", 2},
 	"is_evicted":         {batchv1.JobReasonBackoffLimitExceeded, ": Evicted: it wrote more than it may", 1},
-	"takes_too_long":     {batchv1.JobReasonDeadlineExceeded, "it was not over after 30s, its time-out (DeadlineExceeded)", 1},
+	"takes_too_long":     {batchv1.JobReasonDeadlineExceeded, "it was not over after 1m0s, its time-out (DeadlineExceeded)", 1},
 	"cannot_be_imported": {batchv1.JobReasonPodFailurePolicy, "unlicensed.py cannot be imported: line 3: ImportError: there is no licence", 1},
 	"cannot_be_called":   {batchv1.JobReasonPodFailurePolicy, "cannot_be_called: nothing is known to pass for parameter 'colour'", 1},
 }
@@ -32,7 +32,7 @@ var endings = map[string]struct {
 const ownSettings = `{"spec":{"jobs":{"retries":1,"actions":{
 	"eats_memory":{"resources":{"limits":{"memory":"256Mi"}}},
 	"is_evicted":{"retries":0},
-	"takes_too_long":{"timeoutSeconds":30}}}}}`
+	"takes_too_long":{"timeoutSeconds":60}}}}}`
 
 // TestEndings: however an action ends, its Job has failed, for the right reason and after the right number of
 // tries, and the operator is told what to know.

@@ -7,6 +7,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/components"
+	"github.com/styrmin/kubectl-styrmin/pkg/components/vault"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/removal"
@@ -94,14 +95,14 @@ func exitCode(err error) int {
 	}
 }
 
-// notAsAsked is true when a component is not what it was taken for.
+// notAsAsked is true when a component, or a backup of it, is not what it was taken for.
 func notAsAsked(err error) bool {
 	var (
 		unknown     *components.UnknownError
 		missing     *components.MissingError
 		unsupported *components.UnsupportedError
 	)
-	return errors.As(err, &unknown) || errors.As(err, &missing) || errors.As(err, &unsupported)
+	return errors.As(err, &unknown) || errors.As(err, &missing) || errors.As(err, &unsupported) || errors.Is(err, vault.ErrNone)
 }
 
 // decided is true for an error that says more than that the context ended.

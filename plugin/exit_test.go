@@ -19,6 +19,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/components/vault"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/lock"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
@@ -47,6 +48,7 @@ func TestExitCode(t *testing.T) {
 		"failed in Helm":     {&engine.FailedError{Mode: "core", Helm: errors.New("boom")}, ExitProblems, "error: the run failed in core\n       The Helm release could not be changed: boom\n       The Helm release was not changed."},
 		"held":               {&helm.HeldError{Message: "held"}, ExitHeld, "error: held"},
 		"held in a failure":  {&engine.FailedError{Mode: "core", Helm: &helm.HeldError{Message: "held"}}, ExitHeld, "error: the run failed in core\n       The Helm release could not be changed: held\n       The Helm release was not changed."},
+		"no backup":          {fmt.Errorf("component database: restore b1: %w in claim notes-backups", vault.ErrNone), ExitProblems, "error: component database: restore b1: there is no such backup in claim notes-backups"},
 		"pending":            {&helm.PendingError{Namespace: "n", Release: "notes", Revision: 2, Status: "pending-upgrade"}, ExitHeld, "error: revision 2 of Helm release n/notes is pending-upgrade: another client is changing it, or died while it did\n       Wait for it, and run the same command again. When you know that nobody is at work on it any more, end it with: helm rollback notes -n n"},
 		"pending, forgotten": {&helm.PendingError{Namespace: "n", Release: "notes", Revision: 1, Status: "pending-install", Since: time.Unix(0, 0), By: "Helm", CanForget: true}, ExitHeld, "error: revision 1 of Helm release n/notes is pending-install since 1970-01-01T00:00:00Z: another client (Helm) is changing it, or died while it did\n       Wait for it, and run the same command again. When you know that nobody is at work on it any more, give the command --forget-pending 1, which removes its record and goes on; or end it with: helm uninstall notes -n n"},
 		"locked":             {&lock.TakenError{Namespace: "n", Name: "a", Holder: "h", Since: time.Unix(0, 0)}, ExitHeld, "error: StyrminDeployment n/a is being driven by h since 1970-01-01T00:00:00Z; follow it with `kubectl styrmin status a -n n --watch`, or end its run with `kubectl styrmin abort a -n n`"},

@@ -57,6 +57,9 @@ func (c *Client) Backup(ctx context.Context, component Component, opts BackupOpt
 func (c *Client) Restore(ctx context.Context, component Component, opts BackupOptions) error {
 	err := c.withBackups(ctx, component, opts, func(d dumper, v *openVault) error {
 		found, err := v.find(ctx, "check", component.Name, opts.Name)
+		if errors.Is(err, vault.ErrNone) {
+			return fmt.Errorf("%w in claim %s", err, opts.Vault.claim())
+		}
 		if err != nil {
 			return err
 		}

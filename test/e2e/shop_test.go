@@ -36,6 +36,13 @@ func shop(t *testing.T, s *space) {
 	}
 	s.kubectl("get", "cronjob", "shop-reports", "-o", "jsonpath={.spec.suspend}").expect(t, 0, "false")
 	s.plan(upgrade[1:]...).expect(t, 0)
+
+	// The operator does the same by hand.
+	s.styrmin("component", "backup", "shop", "database", "--name", "by-hand").expect(t, 0, "database: pvc/shop-backups/database/by-hand, postgres, ")
+	s.orders("DELETE FROM orders")
+	s.styrmin("component", "restore", "shop", "database", "--name", "by-hand").expect(t, 0, "database: restored from by-hand")
+	s.orders("SELECT count(*) FROM orders").expect(t, 0, "2")
+	s.styrmin("component", "restore", "shop", "database", "--name", "nobodys").expect(t, 1, "component database: restore nobodys: there is no such backup in claim shop-backups")
 }
 
 // orders runs a statement in the shop's database.

@@ -17,6 +17,7 @@ func whatGoes(f *removal.Found, choice string) string {
 	lines := []string{
 		fmt.Sprintf("StyrminDeployment %s/%s goes, with its history and %s", d.Namespace, d.Name, orNothing(removal.Count(f.Owned))),
 	}
+	lines = append(lines, keptBackups(f)...)
 	newest := f.Installed()
 	if newest == nil {
 		return strings.Join(append(lines, fmt.Sprintf("There is no Helm release %s.", d.ReleaseName())), "\n") + "\n"
@@ -39,6 +40,14 @@ func whatGoes(f *removal.Found, choice string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
+// keptBackups tells of the claim that stays, whatever becomes of the rest.
+func keptBackups(f *removal.Found) []string {
+	if f.Backups == "" {
+		return nil
+	}
+	return []string{fmt.Sprintf("The backups in claim %s stay. Nothing deletes them but: kubectl delete pvc %[1]s -n %s", f.Backups, f.Deployment.Namespace)}
+}
+
 func orNothing(words string) string {
 	if words == "" {
 		return "nothing else"
@@ -50,12 +59,13 @@ func orNothing(words string) string {
 func whatIsLeft(f *removal.Found, uninstalled bool) (string, error) {
 	d := f.Deployment
 	lines := []string{fmt.Sprintf("StyrminDeployment %s/%s is deleted; gone with it: %s", d.Namespace, d.Name, orNothing(removal.Count(f.Owned)))}
+	lines = append(lines, keptBackups(f)...)
 	newest := f.Installed()
 	switch {
 	case newest == nil:
-		return lines[0] + "\n", nil
+		return strings.Join(lines, "\n") + "\n", nil
 	case uninstalled:
-		return fmt.Sprintf("%s\nHelm release %s is uninstalled\n", lines[0], d.ReleaseName()), nil
+		return strings.Join(append(lines, fmt.Sprintf("Helm release %s is uninstalled", d.ReleaseName())), "\n") + "\n", nil
 	}
 	lines = append(lines, fmt.Sprintf("Helm release %s is kept, at revision %d (%s)", d.ReleaseName(), newest.Revision, newest.Status))
 	if newest.IsPending() {

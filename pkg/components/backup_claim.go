@@ -16,8 +16,10 @@ import (
 // claimSize is what is asked for when nobody has made the claim before.
 const claimSize = "10Gi"
 
-// claim is the name of the PersistentVolumeClaim.
-func (v Vault) claim() string { return v.Deployment + "-backups" }
+// BackupClaim is the name of the PersistentVolumeClaim with a deployment's backups.
+func BackupClaim(deployment string) string { return deployment + "-backups" }
+
+func (v Vault) claim() string { return BackupClaim(v.Deployment) }
 
 // openVault makes sure that there is a claim, and starts a pod that has it.
 func (c *Client) openVault(ctx context.Context, v Vault) (*openVault, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -26,6 +27,9 @@ type Found struct {
 	Revisions []release.Record
 	// Stopped are workloads of the release that an action stopped and none has started again.
 	Stopped components.Stopped
+	// Backups is the claim with backups, which outlasts the deployment; empty when there
+	// is none, or when whoever deletes may not look.
+	Backups string
 	// Gate is how releases of the namespace are guarded.
 	Gate engine.GateState
 
@@ -75,8 +79,24 @@ func Look(ctx context.Context, e *engine.Engine, namespace, name string) (*Found
 	if f.Stopped, err = e.Components.ForRelease(d.ReleaseName()).Stopped(ctx); err != nil {
 		return nil, err
 	}
+	if f.Backups, err = backups(ctx, e, d); err != nil {
+		return nil, err
+	}
 	f.Gate, err = engine.ReadGate(ctx, e.Kube, namespace)
 	return f, err
+}
+
+// backups is the deployment's claim with backups, if there is one to be seen.
+func backups(ctx context.Context, e *engine.Engine, d *v1.StyrminDeployment) (string, error) {
+	name := components.BackupClaim(d.Name)
+	_, err := e.Kube.CoreV1().PersistentVolumeClaims(d.Namespace).Get(ctx, name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("look for the claim %s/%s with backups: %w", d.Namespace, name, err)
+	}
+	return name, nil
 }
 
 // permitted asks first: a release that was uninstalled beside a deployment that may not

@@ -210,7 +210,7 @@ func printRun(out io.Writer, run *v1.Run) {
 	}
 	_ = table.Flush()
 	if run.Message != "" {
-		fmt.Fprintf(out, "  %s\n", progress.Clean(run.Message))
+		fmt.Fprintf(out, "  %s\n", strings.ReplaceAll(progress.Clean(run.Message), "\n", "\n  "))
 	}
 	printFlowRuns(out, run.Actions)
 }

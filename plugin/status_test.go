@@ -25,6 +25,15 @@ func TestFlowRunInStatus(t *testing.T) {
 	}
 }
 
+// TestMessageInStatus: what belongs to the run stands below it, every line of it.
+func TestMessageInStatus(t *testing.T) {
+	var out bytes.Buffer
+	printRun(&out, &v1.Run{ID: "k1", Phase: v1.RunFailed, StartedAt: moment(0), Message: "Action migrate failed: its output ends:\nno space left"})
+	if want := "\n  Action migrate failed: its output ends:\n  no space left\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("found %q, expected %q in it", out.String(), want)
+	}
+}
+
 // TestFlowRunElsewhere: a server that people reach by themselves needs nothing forwarded.
 func TestFlowRunElsewhere(t *testing.T) {
 	var out bytes.Buffer

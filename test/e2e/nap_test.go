@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -37,7 +38,7 @@ spec:
 // stopped, whatever its autoscaler would like, and the next attempt starts what there was.
 func TestKilledBetweenStopAndStart(t *testing.T) {
 	s := newSpace(t)
-	b, dir := s.newBoard(), boardDriver(t, "nap")
+	b, dir := s.newBoard(), filepath.Join(cluster.root, "test", "e2e", "testdata", "nap")
 	s.apply(fmt.Sprintf(napWorker, baseImage))
 	s.kubectl("rollout", "status", "deployment/worker", "--timeout="+patience.String()).expect(t, 0)
 	s.styrmin("setup", "app", "--driver", dir, "--version", "1.0.0").expect(t, 0)

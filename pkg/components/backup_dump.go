@@ -30,7 +30,7 @@ func (c *Client) dumpInto(ctx context.Context, component Component, name string,
 	defer end.Close()
 	sum, ended := sha256.New(), make(chan error, 1)
 	go func() {
-		err := c.pipe(dumping, at, shellOf(d.dump), open, io.MultiWriter(sum, writer))
+		err := c.runScript(dumping, at, d.dump, open, io.MultiWriter(sum, writer))
 		_ = writer.Close()
 		ended <- err
 	}()
@@ -68,7 +68,7 @@ func (c *Client) restoreFrom(ctx context.Context, component Component, m vault.M
 		_ = writer.Close()
 		fed <- err
 	}()
-	restored := c.pipe(ctx, at, shellOf(d.restore), reader, io.Discard)
+	restored := c.runScript(ctx, at, d.restore, reader, io.Discard)
 	_ = reader.CloseWithError(errEnded)
 	if err := <-fed; restored == nil || !errors.Is(err, errEnded) {
 		restored = errors.Join(restored, err)
@@ -104,13 +104,11 @@ func (c *Client) databaseOf(ctx context.Context, component Component, d dumper) 
 	return Result{Component: component.Name, Pod: pods[0].Name, Container: container, Command: []string{d.kind}}, err
 }
 
-func shellOf(script string) []string { return []string{"sh", "-c", script} }
-
 // pipe runs a command whose streams are another's. A command that failed is a
 // *CommandError with the end of what it said.
 func (c *Client) pipe(ctx context.Context, at Result, command []string, stdin io.Reader, stdout io.Writer) error {
 	var stderr tail
-	err := c.streamPatiently(ctx, at.Pod, &corev1.PodExecOptions{
+	err := c.stream(ctx, at.Pod, &corev1.PodExecOptions{
 		Container: at.Container, Command: command, Stdin: stdin != nil, Stdout: true, Stderr: true,
 	}, remotecommand.StreamOptions{Stdin: stdin, Stdout: stdout, Stderr: &stderr})
 	at.Stderr = stderr.String()

@@ -56,7 +56,7 @@ watched() {
   code=0; wait "$program" || code=$?
   kill "$watch" 2>/dev/null || :
   wait "$watch" 2>/dev/null || :
-  exit "$code"
+  return "$code"
 }
 `
 
@@ -71,7 +71,7 @@ export PGPASSWORD="${PGPASSWORD:-$(secret POSTGRES_PASSWORD)}"
 var postgres = dumper{
 	kind:    "postgres",
 	dump:    postgresEnvironment + watched + "watched pg_dump --no-password --format=plain",
-	restore: postgresEnvironment + "export PGAPPNAME=styrmin-restore\nexec psql --no-password --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --set=VERBOSITY=terse --output=/dev/null",
+	restore: postgresEnvironment + "export PGAPPNAME=styrmin-restore\npsql --no-password --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --set=VERBOSITY=terse --output=/dev/null",
 	before: `DO $$ BEGIN
   PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'styrmin-restore' AND usename = current_user AND pid <> pg_backend_pid();
 END $$;
@@ -113,7 +113,7 @@ var mariadb = dumper{
 	dump: mariadbEnvironment + watched + `program=$(tool mariadb-dump mysqldump)
 watched "$program" --user="$user" --single-transaction --quick --routines --triggers --events --hex-blob --add-drop-database --databases "$database"`,
 	restore: mariadbEnvironment + `program=$(tool mariadb mysql)
-exec "$program" --user="$user" --batch`,
+"$program" --user="$user" --batch`,
 	before: `SET @earlier = IS_USED_LOCK('styrmin-restore');
 EXECUTE IMMEDIATE IF(@earlier IS NULL, 'DO 0', CONCAT('KILL CONNECTION ', @earlier));
 DO GET_LOCK('styrmin-restore', 60);

@@ -11,7 +11,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/util/exec"
 	"k8s.io/streaming/pkg/httpstream"
@@ -60,20 +59,23 @@ func (r *Result) failure(ctx context.Context, err error, withEnv bool) (string, 
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("%s did not end in time and may still be running there%s: %w", r.where(), r.ending(), context.Cause(ctx))
 	}
-	if denial := denied(err); denial != nil {
-		return "", fmt.Errorf("%s: %w", r.where(), denial)
+	if refused := refusedBy(err); refused != nil {
+		return "", fmt.Errorf("%s: %w", r.where(), refused)
 	}
 	return "", fmt.Errorf("%s: it could not be followed to its end, and may not even have started: %w", r.where(), withoutURL(err))
 }
 
-// denied is the API server's denial, of which the connection keeps the words only; nil for another error.
-func denied(err error) error {
-	const refusal = "unable to upgrade connection: "
-	_, words, refused := strings.Cut(err.Error(), refusal)
-	if !refused || !strings.Contains(words, "is forbidden: ") {
-		return nil
+// refusedBy is the API server's own answer that the command does not start; nil for another error.
+func refusedBy(err error) error {
+	var upgrade *httpstream.UpgradeFailureError
+	if errors.As(err, &upgrade) {
+		err = upgrade.Cause
 	}
-	return &apierrors.StatusError{ErrStatus: metav1.Status{Reason: metav1.StatusReasonForbidden, Message: words}}
+	var status *apierrors.StatusError
+	if errors.As(err, &status) && status.ErrStatus.Reason == metav1.StatusReasonForbidden {
+		return status
+	}
+	return nil
 }
 
 // withoutURL leaves out the request's URL, which has the command with its environment.
@@ -83,46 +85,4 @@ func withoutURL(err error) error {
 		return request.Err
 	}
 	return err
-}
-
-// stream connects to the container as kubectl does: by WebSocket, or by SPDY
-// where something in between does not speak it.
-func (c *Client) stream(ctx context.Context, pod string, command *corev1.PodExecOptions, opts remotecommand.StreamOptions) error {
-	websocket, spdy, err := c.executors(pod, command)
-	if err != nil {
-		return err
-	}
-	return fallingBack(ctx, websocket, spdy, opts)
-}
-
-// streamPatiently is for a reader that may not read for minutes, as a database that
-// builds an index while it is restored: a WebSocket counts as dead then. It prefers SPDY.
-func (c *Client) streamPatiently(ctx context.Context, pod string, command *corev1.PodExecOptions, opts remotecommand.StreamOptions) error {
-	websocket, spdy, err := c.executors(pod, command)
-	if err != nil {
-		return err
-	}
-	return fallingBack(ctx, spdy, websocket, opts)
-}
-
-// executors are the two ways to a container.
-func (c *Client) executors(pod string, command *corev1.PodExecOptions) (websocket, spdy remotecommand.Executor, err error) {
-	url := c.kube.CoreV1().RESTClient().Post().Namespace(c.namespace).Resource("pods").Name(pod).SubResource("exec").
-		VersionedParams(command, scheme.ParameterCodec).URL()
-	if spdy, err = remotecommand.NewSPDYExecutor(c.config, "POST", url); err != nil {
-		return nil, nil, err
-	}
-	websocket, err = remotecommand.NewWebSocketExecutor(c.config, "GET", url.String())
-	return websocket, spdy, err
-}
-
-// fallingBack uses the second way where something in between does not let the first pass.
-func fallingBack(ctx context.Context, first, second remotecommand.Executor, opts remotecommand.StreamOptions) error {
-	executor, err := remotecommand.NewFallbackExecutor(first, second, func(err error) bool {
-		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
-	})
-	if err != nil {
-		return err
-	}
-	return executor.StreamWithContext(ctx, opts)
 }

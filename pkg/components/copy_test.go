@@ -79,6 +79,32 @@ func TestUnpack(t *testing.T) {
 	}
 }
 
+// TestUnpackCut: an archive that ends anywhere before its end is not whole, also between two of its files.
+func TestUnpackCut(t *testing.T) {
+	whole := archive(t, file("data/a"), file("data/b")).Bytes()
+	for _, test := range []struct {
+		name   string
+		length int
+		want   bool
+	}{
+		{"whole", len(whole), true},
+		{"between the files", 2 * 512, false},
+		{"after the files", 4 * 512, false},
+		{"within a file", 3*512 + 2, false},
+		{"within the end", len(whole) - 1, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			root, err := os.OpenRoot(t.TempDir())
+			must(t, err)
+			defer root.Close()
+			u := &unpacking{root: root, name: "data", left: 100, limit: 100, report: t.Logf}
+			if err := u.unpack(bytes.NewReader(whole[:test.length])); (err == nil) != test.want {
+				t.Errorf("error %v, expected that it is taken for whole: %v", err, test.want)
+			}
+		})
+	}
+}
+
 func TestCopyFrom(t *testing.T) {
 	ctx, client := onCluster(t)
 	client.deploy(ctx, t, "mine", image, 1, worker)

@@ -2,6 +2,7 @@ package components
 
 import (
 	"archive/tar"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -23,12 +24,12 @@ type unpacking struct {
 }
 
 func (u *unpacking) unpack(from io.Reader) error {
-	archive := tar.NewReader(from)
+	received := &archiveEnd{from: from}
+	archive := tar.NewReader(received)
 	for {
 		header, err := archive.Next()
 		if errors.Is(err, io.EOF) {
-			_, err := io.Copy(io.Discard, from) // tar pads what it writes
-			return err
+			return received.ended()
 		}
 		if err != nil {
 			return fmt.Errorf("read the archive: %w", err)
@@ -42,6 +43,37 @@ func (u *unpacking) unpack(from io.Reader) error {
 		}
 	}
 }
+
+// archiveEnd knows how an archive ended. Go's reader takes one that was cut between two of its
+// files for whole.
+type archiveEnd struct {
+	from  io.Reader
+	zeros int // at the end of what was read
+}
+
+func (e *archiveEnd) Read(p []byte) (int, error) {
+	n, err := e.from.Read(p)
+	rest := len(bytes.TrimRight(p[:n], "\x00"))
+	if rest > 0 {
+		e.zeros = 0
+	}
+	e.zeros += n - rest
+	return n, err
+}
+
+// ended reads what tar pads its output with, and is an error when its end is missing.
+func (e *archiveEnd) ended() error {
+	if _, err := io.Copy(io.Discard, e); err != nil {
+		return err
+	}
+	if e.zeros < endOfArchive {
+		return errCutOff
+	}
+	return nil
+}
+
+// endOfArchive is how many zeros end an archive, by POSIX: two blocks.
+const endOfArchive = 2 * 512
 
 // empty is an error when nothing came.
 func (u *unpacking) empty() error {

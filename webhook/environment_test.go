@@ -166,11 +166,11 @@ func (e *environment) serve(options *envtest.WebhookInstallOptions) error {
 	}
 	server := ctrlwebhook.NewServer(ctrlwebhook.Options{Host: options.LocalServingHost, Port: options.LocalServingPort, CertDir: options.LocalServingCertDir})
 	e.memory = webhook.Remember(reader, watchedLog())
-	webhook.Register(server, e.scheme, reader, e.memory, watchedLog(), webhook.Settings{
-		JobControllers: webhook.DefaultJobControllers(), ActionImage: actionImage, RunnerImage: runnerImage, Patience: patience,
-	})
 	ctx, cancel := context.WithCancel(context.Background())
 	shared.stop = append(shared.stop, cancel)
+	webhook.Register(ctx, server, e.scheme, reader, e.memory, watchedLog(), webhook.Settings{
+		JobControllers: webhook.DefaultJobControllers(), ActionImage: actionImage, RunnerImage: runnerImage, Patience: patience,
+	})
 	go func() { _ = e.memory.Start(ctx) }()
 	go func() { _ = server.Start(ctx) }()
 	return reachable(net.JoinHostPort(options.LocalServingHost, strconv.Itoa(options.LocalServingPort)))

@@ -17,6 +17,7 @@ import (
 // The paths that the webhook configurations in manifests/webhook name.
 const (
 	PathRelease    = "/validate-release"
+	PathWarn       = "/warn-release"
 	PathRecord     = "/validate-record"
 	PathDriver     = "/validate-driver"
 	PathDeployment = "/validate-deployment"
@@ -69,8 +70,14 @@ type rules struct {
 	waiting limit
 }
 
-// Register serves every handler.
-func Register(mux interface{ Register(string, http.Handler) }, scheme *runtime.Scheme, direct client.WithWatch, memory *Memory, log logr.Logger, settings Settings) {
+// Mux serves handlers at paths.
+type Mux interface {
+	Register(path string, handler http.Handler)
+}
+
+// Register serves every handler. The context ends when the server is told to end.
+func Register(serving context.Context, mux Mux, scheme *runtime.Scheme, direct client.WithWatch, memory *Memory, log logr.Logger, settings Settings) {
+	mux = finishing{mux: mux, serving: serving}
 	r := &rules{
 		cluster:  cluster{client: direct, memory: memory, log: log, decoding: make(limit, maxDecoding)},
 		settings: settings, decoder: admission.NewDecoder(scheme), now: time.Now, waiting: make(limit, maxWaiting),
@@ -86,6 +93,7 @@ func Register(mux interface{ Register(string, http.Handler) }, scheme *runtime.S
 		mux.Register(path, r.served(judge))
 	}
 	mux.Register(PathRelease, &glance{rules: r, next: r.served(r.release)})
+	mux.Register(PathWarn, &glance{rules: r, next: r.served(r.warn)})
 	mux.Register(PathRecord, &glance{rules: r, next: r.served(r.record)})
 }
 

@@ -180,7 +180,7 @@ func (m *Memory) nobodyGoverns(stored string, homes, names []string) bool {
 			words = append(words, within(home, name))
 		}
 		for _, word := range words {
-			if governed, current := m.deployments.knows(word); governed || !current {
+			if !m.nobodySays(m.deployments, word) {
 				return false
 			}
 		}
@@ -210,14 +210,24 @@ func (m *Memory) noneByRun(namespace, name string) bool {
 	records := m.records[namespace]
 	m.mu.RUnlock()
 	if records == nil {
+		uncertain.Inc()
 		return false
 	}
 	for _, storage := range records.storages {
-		if found, current := storage.knows(name); found || !current {
+		if !m.nobodySays(storage, name) {
 			return false
 		}
 	}
 	return true
+}
+
+// nobodySays is true when it is known that no object of the collection says the word.
+func (m *Memory) nobodySays(collection *watched, word string) bool {
+	says, current := collection.knows(word)
+	if !current {
+		uncertain.Inc()
+	}
+	return current && !says
 }
 
 func partial(kind string) *metav1.PartialObjectMetadata {

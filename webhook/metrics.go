@@ -27,6 +27,12 @@ var (
 		Help: "Changes of releases that wait for running pre actions right now.",
 	}))
 
+	// uncertain counts how often the memory could not be believed.
+	uncertain = registered(prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "styrmin_gate_memory_uncertain_total",
+		Help: "Releases that could not be judged from memory because it was not known to be current, so that the API server was asked.",
+	}))
+
 	// expiry is when the certificate that is served expires.
 	expiry = registered(prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "styrmin_gate_certificate_expiry_timestamp_seconds",

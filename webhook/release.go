@@ -20,18 +20,21 @@ import (
 // release judges the creation of a Helm release record: the moment at which
 // every client can still be stopped cleanly (G4).
 func (r *rules) release(ctx context.Context, req admission.Request) answer {
+	return r.created(ctx, req, r.settings.Patience)
+}
+
+// warn judges the same where the gate only warns. Nothing is stopped there, whatever
+// cannot be read or decided, and nothing waits.
+func (r *rules) warn(ctx context.Context, req admission.Request) answer {
+	return r.created(ctx, req, 0).warned()
+}
+
+func (r *rules) created(ctx context.Context, req admission.Request, patience time.Duration) answer {
 	record, meta, decodeErr := r.decodeRecord(ctx, req.Kind.Kind, req.Object.Raw)
 	if meta != nil && r.memory.nobodyGoverns(req.Namespace, possibleHomes(req.Namespace, record), candidates(record, meta)) {
 		return notGoverned()
 	}
-	namespace, err := r.namespace(ctx, req.Namespace)
-	switch {
-	case err != nil:
-		return undecided(req.Namespace, err)
-	case namespace.Labels[v1.LabelGate] == v1.GateEnforce:
-		return r.judgeRelease(ctx, req, record, meta, decodeErr, r.settings.Patience)
-	}
-	return r.judgeRelease(ctx, req, record, meta, decodeErr, 0).warned()
+	return r.judgeRelease(ctx, req, record, meta, decodeErr, patience)
 }
 
 func (r *rules) judgeRelease(ctx context.Context, req admission.Request, record *release.Record, meta *metav1.ObjectMeta, decodeErr error, patience time.Duration) answer {

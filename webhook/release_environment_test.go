@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -102,6 +103,18 @@ func TestGateModeWarn(t *testing.T) {
 	if !strings.Contains(w.warnings.String(), "held by styrmin") {
 		t.Errorf("expected the denial as a warning, got %q", w.warnings)
 	}
+}
+
+// TestUndecidedWhereItWarns: what cannot be read is in nobody's way there either.
+func TestUndecidedWhereItWarns(t *testing.T) {
+	w := newWorld(t, "warn")
+	must(t, w.admin.Delete(t.Context(), roleBinding(&corev1.ObjectReference{Namespace: w.namespace, Name: "styrmin-webhook"})))
+	revision := 0
+	w.eventually("the warning says that the gate could not decide", func() error {
+		revision++
+		must(t, w.editor.Create(t.Context(), w.record(revision, release.StatusPendingInstall, "", nil)))
+		return contains(errors.New(w.warnings.String()), "warn only", "could not decide", "kubectl styrmin prepare "+w.namespace)
+	})
 }
 
 func TestNamespaceThatDidNotOptInIsNotTouched(t *testing.T) {

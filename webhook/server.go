@@ -60,7 +60,7 @@ func Run(ctx context.Context, config *rest.Config, log logr.Logger, options Opti
 		return err
 	}
 	server := mgr.GetWebhookServer()
-	Register(server, scheme, direct, memory, log.WithName("gate"), options.Settings)
+	Register(ctx, server, scheme, direct, memory, log.WithName("gate"), options.Settings)
 	if err := addProbes(mgr, server.StartedChecker(), memory.Ready, ready); err != nil {
 		return err
 	}

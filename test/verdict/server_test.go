@@ -109,6 +109,6 @@ func handler(t *testing.T) http.Handler {
 		t.Fatal(err)
 	}
 	m := &mux{}
-	webhook.Register(m, scheme, nil, webhook.Remember(nil, logr.Discard()), logr.Discard(), webhook.Settings{})
+	webhook.Register(t.Context(), m, scheme, nil, webhook.Remember(nil, logr.Discard()), logr.Discard(), webhook.Settings{})
 	return m
 }

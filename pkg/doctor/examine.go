@@ -3,12 +3,10 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -51,6 +49,7 @@ var checks = []check{
 	{"job-controller", jobController},
 	{"versions", versions},
 	{"namespaces", namespaces},
+	{"deployments", readable},
 	{"gate", gate},
 	{"accounts", accounts},
 	{"permissions", permissions},
@@ -70,6 +69,8 @@ type examination struct {
 	rendered    []*unstructured.Unstructured
 	namespaces  []corev1.Namespace
 	deployments []v1.StyrminDeployment
+	// unreadable are the deployments that are none by their Go type, with the reason.
+	unreadable []unreadable
 }
 
 // Examine makes all checks. The error is that of a cluster which does not answer, or
@@ -112,11 +113,9 @@ func (e *examination) gather(ctx context.Context) error {
 			e.namespaces = append(e.namespaces, namespace)
 		}
 	}
-	var deployments v1.StyrminDeploymentList
-	if err := e.Client.List(ctx, &deployments); err != nil && !meta.IsNoMatchError(err) && !apierrors.IsNotFound(err) {
-		return fmt.Errorf("list StyrminDeployments: %w", err)
+	if err := e.gatherDeployments(ctx, ending); err != nil {
+		return err
 	}
-	e.deployments = slices.DeleteFunc(deployments.Items, func(d v1.StyrminDeployment) bool { return ending[d.Namespace] })
 	var err error
 	if e.options, err = install.Observe(ctx, e.Client); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -57,6 +58,16 @@ func (c *cluster) label(t *testing.T, namespace, gate string) {
 
 func deployment(name string) *v1.StyrminDeployment {
 	return &v1.StyrminDeployment{ObjectMeta: meta("", name), Spec: v1.StyrminDeploymentSpec{Driver: "d", Version: "1"}}
+}
+
+// garbled asks for an amount that the CRD's pattern lets in, and that is none.
+func garbled(name string) *unstructured.Unstructured {
+	d := &unstructured.Unstructured{Object: map[string]any{"spec": map[string]any{
+		"driver": "d", "version": "1", "jobs": map[string]any{"resources": map[string]any{"limits": map[string]any{"cpu": "1e1.5"}}},
+	}}}
+	d.SetGroupVersionKind(v1.GroupVersion.WithKind("StyrminDeployment"))
+	d.SetName(name)
+	return d
 }
 
 func opened(name, glass string) *v1.StyrminDeployment {
@@ -118,6 +129,8 @@ var misuses = []damage{
 		}},
 	{name: "a webhook that refuses everything", check: "gate", level: doctor.Problem, words: []string{"in namespace stuck the record of a release that nobody governs is refused"},
 		do: func(t *testing.T, c *cluster) { c.home(t, "stuck", "enforce") }},
+	{name: "a deployment that nobody can read", check: "deployments", level: doctor.Problem, words: []string{"StyrminDeployment garbled/app cannot be read", "kubectl edit styrmindeployment app -n garbled"},
+		do: func(t *testing.T, c *cluster) { c.home(t, "garbled", "enforce", garbled("app")) }},
 	{name: "a gate that is not there", check: "gate", level: doctor.Problem, words: []string{"an unreadable record of release app, which StyrminDeployment open/app governs, is let in"},
 		do: func(t *testing.T, c *cluster) {
 			c.home(t, "open", "enforce", deployment("app"))

@@ -27,13 +27,17 @@ func TestAvailability(t *testing.T) {
 	s.newBoard()
 	dir := boardDriver(t, "small")
 	s.styrmin("setup", "app", "--driver", dir, "--version", "1.0.0").expect(t, 0)
+	warned := newNamedSpace(t, "availability-warned")
+	warned.newBoard()
+	warned.styrmin("setup", "app", "--driver", dir, "--version", "1.0.0").expect(t, 0)
+	warned.kubectl("label", "--overwrite", "namespace", warned.name, v1.LabelGate+"="+v1.GateWarn).expect(t, 0)
 	free := newNamedSpace(t, "availability-free")
 	free.kubectl("label", "namespace", free.name, v1.LabelGate+"-").expect(t, 0)
 
 	flow := &traffic{}
 	ctx, cancel := context.WithTimeout(t.Context(), length)
 	defer cancel()
-	for name, one := range s.calls(free, dir) {
+	for name, one := range s.calls(warned, free, dir) {
 		flow.run(ctx, name, one)
 	}
 	s.strike(ctx, flow)
@@ -60,7 +64,7 @@ type repeated struct {
 }
 
 // calls are the traffic: Helm's and Jobs, where the gate is and where it is not.
-func (s *space) calls(free *space, dir string) map[string]repeated {
+func (s *space) calls(warned, free *space, dir string) map[string]repeated {
 	governed, plain := filepath.Join(dir, "chart"), filepath.Join(cluster.root, "test/e2e/testdata/plain/chart")
 	in := func(space *space, stdin string, command ...string) func(context.Context) result {
 		return func(ctx context.Context) result {
@@ -73,8 +77,10 @@ func (s *space) calls(free *space, dir string) map[string]repeated {
 		"an action's Job, forged":              {true, true, in(s, forgedJob, "kubectl", "create", "-f", "-")},
 		"a release that nobody governs":        {false, true, in(s, "", helm4, "upgrade", "--install", "plain", plain)},
 		"a Job":                                {false, false, in(s, plainJob, "kubectl", "create", "-f", "-")},
-		"a release without a gate":             {false, false, in(free, "", helm4, "upgrade", "--install", "plain", plain)},
-		"a Job without a gate":                 {false, false, in(free, plainJob, "kubectl", "create", "-f", "-")},
+		// An outage is not in its way, so nothing excuses a refusal.
+		"a governed release where the gate warns": {false, false, in(warned, "", helm3, "upgrade", "app", governed, "--set", "greeting=Other")},
+		"a release without a gate":                {false, false, in(free, "", helm4, "upgrade", "--install", "plain", plain)},
+		"a Job without a gate":                    {false, false, in(free, plainJob, "kubectl", "create", "-f", "-")},
 	}
 }
 

@@ -100,6 +100,12 @@ func (c repeated) judge(r result, serverAway bool) outcome {
 		return wrongly
 	case r.code == 0:
 		return succeeded
+	case strings.Contains(r.out, "could not decide"):
+		// It cannot read then, and for no other reason.
+		if c.judged && serverAway {
+			return noServer
+		}
+		return wrongly
 	case c.held && (strings.Contains(r.out, "held by styrmin") || strings.Contains(r.out, "denied the request")):
 		return heldBack
 	case c.judged && strings.Contains(r.out, "failed calling webhook"):

@@ -2,7 +2,6 @@ package components
 
 import (
 	"context"
-	"fmt"
 
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,11 +21,15 @@ func (c *Client) daemonSets(ctx context.Context) ([]workload, error) {
 		if d.Spec.Template.Spec.NodeSelector[v1.NodeSelectorStopped] != "" {
 			replicas = 0
 		}
+		outdated := s.DesiredNumberScheduled - s.UpdatedNumberScheduled
+		if manual {
+			outdated = 0
+		}
 		return workload{
 			kind: daemonSet, meta: d.ObjectMeta, template: d.Spec.Template, pods: pods, replicas: replicas, manual: manual,
 			settled:  observed && replicas == 0 && s.CurrentNumberScheduled+s.NumberMisscheduled == 0,
-			ready:    observed && s.NumberAvailable >= s.DesiredNumberScheduled && (manual || s.UpdatedNumberScheduled >= s.DesiredNumberScheduled),
-			progress: fmt.Sprintf("%d of %d pods available", s.NumberAvailable, s.DesiredNumberScheduled),
+			ready:    observed && s.NumberAvailable >= s.DesiredNumberScheduled && outdated <= 0,
+			progress: progress(observed, s.DesiredNumberScheduled, s.CurrentNumberScheduled, s.NumberAvailable, outdated),
 		}, err
 	})
 }

@@ -2,7 +2,6 @@ package components
 
 import (
 	"context"
-	"fmt"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -22,11 +21,8 @@ func (c *Client) deployments(ctx context.Context) ([]workload, error) {
 			kind: deployment, meta: d.ObjectMeta, template: d.Spec.Template, pods: pods, replicas: replicas, paused: d.Spec.Paused,
 			settled:  observed && replicas == 0 && s.Replicas == 0,
 			ready:    observed && s.UpdatedReplicas >= replicas && s.Replicas == s.UpdatedReplicas && s.AvailableReplicas >= replicas,
-			progress: fmt.Sprintf("%d of %d pods available", s.AvailableReplicas, replicas),
+			progress: rollout(observed, replicas, s),
 			trouble:  replicaFailure(s.Conditions),
-		}
-		if s.UpdatedReplicas < replicas {
-			w.progress += fmt.Sprintf(", %d of them up to date", s.UpdatedReplicas)
 		}
 		if d.Spec.Paused {
 			w.progress += "; its rollout is paused"

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -80,10 +82,26 @@ func (c *Client) until(ctx context.Context, said string) (context.Context, *Clie
 	return ctx, &watched
 }
 
+var partOf = regexp.MustCompile(`\b(\d+) of (\d+) `)
+
+// plausible takes reports, of which none may say that there are more of something than it is part of.
+func plausible(t *testing.T) func(format string, args ...any) {
+	return func(format string, args ...any) {
+		line := fmt.Sprintf(format, args...)
+		t.Log(line)
+		for _, found := range partOf.FindAllStringSubmatch(line, -1) {
+			part, _ := strconv.Atoi(found[1])
+			if all, _ := strconv.Atoi(found[2]); part > all {
+				t.Errorf("reported %q", line)
+			}
+		}
+	}
+}
+
 // inNewNamespace makes a client of a namespace of its own.
 func inNewNamespace(ctx context.Context, t *testing.T, config *rest.Config) *Client {
 	t.Helper()
-	client, err := New(config, "", t.Logf)
+	client, err := New(config, "", plausible(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package components
 
 import (
 	"context"
-	"fmt"
 
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -28,7 +27,7 @@ func (c *Client) replicaSets(ctx context.Context) ([]workload, error) {
 			kind: replicaSet, meta: d.ObjectMeta, template: d.Spec.Template, pods: pods, replicas: replicas, manual: true,
 			settled:  observed && replicas == 0 && s.Replicas == 0,
 			ready:    observed && s.Replicas == replicas && s.AvailableReplicas >= replicas,
-			progress: fmt.Sprintf("%d of %d pods available", s.AvailableReplicas, replicas),
+			progress: progress(observed, replicas, s.Replicas, s.AvailableReplicas, 0),
 		}, err
 	})
 }

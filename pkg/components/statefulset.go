@@ -2,7 +2,6 @@ package components
 
 import (
 	"context"
-	"fmt"
 
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,20 +16,17 @@ func (c *Client) statefulSets(ctx context.Context) ([]workload, error) {
 		pods, err := metav1.LabelSelectorAsSelector(d.Spec.Selector)
 		replicas, s := orOne(d.Spec.Replicas), d.Status
 		observed := s.ObservedGeneration >= d.Generation
+		outdated := outdatedIn(d)
 		w := workload{
 			kind: statefulSet, meta: d.ObjectMeta, template: d.Spec.Template, pods: pods, replicas: replicas,
 			manual:   d.Spec.UpdateStrategy.Type == appsv1.OnDeleteStatefulSetStrategyType,
 			settled:  observed && replicas == 0 && s.Replicas == 0,
-			progress: fmt.Sprintf("%d of %d pods available", s.AvailableReplicas, replicas),
+			ready:    observed && s.Replicas == replicas && s.AvailableReplicas >= replicas && outdated == 0,
+			progress: progress(observed, replicas, s.Replicas, s.AvailableReplicas, outdated),
 		}
 		for _, claim := range d.Spec.VolumeClaimTemplates {
 			w.claims = append(w.claims, claim.Name)
 		}
-		outdated := outdatedIn(d)
-		if outdated > 0 {
-			w.progress += fmt.Sprintf(", %d not up to date", outdated)
-		}
-		w.ready = observed && s.Replicas == replicas && s.AvailableReplicas >= replicas && outdated == 0
 		return w, err
 	})
 }

@@ -117,7 +117,11 @@ func (s *space) styrminCommand(arguments []string) []string {
 	if verb := arguments[0]; verb == "setup" || verb == "upgrade" {
 		command = slices.Insert(command, 4, "--job-image", actionImage, "--runner-image", productImage, "--timeout", "5m")
 	}
-	return append(command, "-n", s.name)
+	end := slices.Index(command, "--")
+	if end < 0 {
+		end = len(command)
+	}
+	return slices.Insert(command, end, "-n", s.name)
 }
 
 // eventually waits for a condition; it fails the test with what it saw last.

@@ -110,24 +110,31 @@ func (r *rules) served(decide judge) http.Handler {
 // startKey is for the time at which a request arrived, before it was read.
 type startKey struct{}
 
-// started notes when a request arrived, unless that was done.
+// started notes when a request arrived, unless that was done, and that nothing was read for it.
 func started(ctx context.Context, _ *http.Request) context.Context {
 	if _, noted := ctx.Value(startKey{}).(time.Time); noted {
 		return ctx
 	}
-	return context.WithValue(ctx, startKey{}, time.Now())
+	return context.WithValue(context.WithValue(ctx, startKey{}, time.Now()), readingKey{}, &reading{})
 }
 
-// note counts a decision, and logs it. What it took includes reading the request.
+// note counts a decision, and logs it. What it took includes reading the request, and
+// waiting for the API server.
 func (r *rules) note(ctx context.Context, req admission.Request, a answer) {
 	since, _ := ctx.Value(startKey{}).(time.Time)
 	took := time.Since(since)
 	decisions.WithLabelValues(req.Kind.Kind, a.counted(), a.reason).Inc()
 	latency.WithLabelValues(req.Kind.Kind).Observe(took.Seconds())
+	waited := time.Duration(0)
+	if r := readingOf(ctx); r != nil {
+		waited = r.soFar()
+	}
+	ownTime.WithLabelValues(req.Kind.Kind).Observe((took - waited).Seconds())
 	line := r.log.WithValues(
 		"kind", req.Kind.Kind, "operation", req.Operation, "subresource", req.SubResource,
 		"namespace", req.Namespace, "name", req.Name, "user", req.UserInfo.Username,
 		"outcome", a.counted(), "reason", a.reason, "took", took.Round(time.Millisecond).String(),
+		"reading", waited.Round(time.Millisecond).String(),
 	)
 	if a.outcome == outcomeAllowed || a.outcome == outcomeNotGoverned {
 		line.Info("decision")

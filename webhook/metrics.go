@@ -18,7 +18,14 @@ var (
 	latency = registered(prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "styrmin_gate_decision_seconds",
 		Help:    "How long admission decisions took, by kind.",
-		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 15},
+		Buckets: latencyBuckets,
+	}, []string{"kind"}))
+
+	// ownTime is what of it was not spent on waiting for the API server.
+	ownTime = registered(prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "styrmin_gate_own_seconds",
+		Help:    "How long admission decisions took without waiting for the API server, by kind.",
+		Buckets: latencyBuckets,
 	}, []string{"kind"}))
 
 	// holding is how many changes wait for pre actions right now.
@@ -45,6 +52,9 @@ var (
 		Help: "The webhook's version; the value is always 1.",
 	}, []string{"version"}))
 )
+
+// latencyBuckets end with the time that the manifests give a release.
+var latencyBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 15}
 
 // Version is set when a release is built.
 var Version = "dev"

@@ -31,6 +31,7 @@ func Run(ctx context.Context, config *rest.Config, log logr.Logger, options Opti
 	// No rate of our own: every decision reads a few objects while the API server waits
 	// with one of its seats, and it knows itself how many of those it has.
 	config.QPS = -1
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return timed{next} })
 	scheme, err := Scheme()
 	if err != nil {
 		return err

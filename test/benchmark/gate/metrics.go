@@ -21,8 +21,8 @@ import (
 
 // figures are what the webhook's replicas tell, together.
 type figures struct {
-	// decisions about Secrets.
-	decisions histogram
+	// decisions about Secrets: what they took, and what of it without waiting for the API server.
+	decisions, own histogram
 	// resident memory of the largest replica, in bytes.
 	resident float64
 	// started is when each replica's process began, by pod.
@@ -64,7 +64,7 @@ func (c *cluster) pods(ctx context.Context) ([]corev1.Pod, error) {
 
 // scrape reads the metrics of all replicas.
 func (c *cluster) scrape(ctx context.Context) (figures, error) {
-	all := figures{decisions: histogram{}, started: map[string]time.Time{}}
+	all := figures{decisions: histogram{}, own: histogram{}, started: map[string]time.Time{}}
 	pods, err := c.pods(ctx)
 	if err != nil {
 		return all, err
@@ -88,12 +88,18 @@ func (f *figures) add(pod string, families map[string]*dto.MetricFamily) {
 	f.resident = max(f.resident, gauge(families["process_resident_memory_bytes"]))
 	seconds := gauge(families["process_start_time_seconds"])
 	f.started[pod] = time.UnixMilli(int64(seconds * 1000))
-	for _, metric := range families["styrmin_gate_decision_seconds"].GetMetric() {
+	f.decisions.add(families["styrmin_gate_decision_seconds"])
+	f.own.add(families["styrmin_gate_own_seconds"])
+}
+
+// add counts what a replica tells of Secrets.
+func (h histogram) add(family *dto.MetricFamily) {
+	for _, metric := range family.GetMetric() {
 		if metric.GetLabel()[0].GetValue() != "Secret" {
 			continue
 		}
 		for _, bucket := range metric.GetHistogram().GetBucket() {
-			f.decisions[bucket.GetUpperBound()] += float64(bucket.GetCumulativeCount())
+			h[bucket.GetUpperBound()] += float64(bucket.GetCumulativeCount())
 		}
 	}
 }

@@ -79,7 +79,7 @@ type pairing struct {
 type sample struct {
 	sync.Mutex
 	with, without []time.Duration
-	handler       histogram
+	handler, own  histogram
 	// failed counts creates that the API server refused because the webhook did not
 	// answer in time.
 	failed int
@@ -102,7 +102,7 @@ func (p *pairing) measure(ctx context.Context, workers int) (*sample, error) {
 	if err != nil {
 		return s, err
 	}
-	s.handler = after.decisions.minus(before.decisions)
+	s.handler, s.own = after.decisions.minus(before.decisions), after.own.minus(before.own)
 	slices.Sort(s.with)
 	slices.Sort(s.without)
 	return s, p.empty(ctx)

@@ -48,12 +48,7 @@ const (
 // patience is how long the webhook under test waits for running actions.
 const patience = 2 * time.Second
 
-var shared struct {
-	sync.Once
-	environment *environment
-	err         error
-	stop        []func()
-}
+var shared control.Shared[*environment]
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -61,9 +56,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "the webhook's log shows a Secret's content")
 		code = 1
 	}
-	for i := len(shared.stop) - 1; i >= 0; i-- {
-		shared.stop[i]()
-	}
+	shared.Stop()
 	os.Exit(code)
 }
 
@@ -81,12 +74,7 @@ func watchedLog() logr.Logger {
 // cluster starts the environment once, or skips the test.
 func cluster(t *testing.T) *environment {
 	t.Helper()
-	binaries := control.Binaries(t)
-	shared.Do(func() { shared.environment, shared.err = start(binaries) })
-	if shared.err != nil {
-		t.Fatal(shared.err)
-	}
-	return shared.environment
+	return shared.Get(t, start)
 }
 
 func start(binaries string) (*environment, error) {
@@ -102,7 +90,7 @@ func start(binaries string) (*environment, error) {
 	if err != nil {
 		return nil, err
 	}
-	shared.stop = append(shared.stop, func() { _ = server.Stop() })
+	shared.AtEnd(func() { _ = server.Stop() })
 	e := &environment{config: config}
 	if e.scheme, err = webhook.Scheme(); err != nil {
 		return nil, err
@@ -120,7 +108,7 @@ func start(binaries string) (*environment, error) {
 	if err != nil {
 		return nil, err
 	}
-	shared.stop = append(shared.stop, stop)
+	shared.AtEnd(stop)
 	return e, e.serve(&server.WebhookInstallOptions)
 }
 
@@ -167,7 +155,7 @@ func (e *environment) serve(options *envtest.WebhookInstallOptions) error {
 	server := ctrlwebhook.NewServer(ctrlwebhook.Options{Host: options.LocalServingHost, Port: options.LocalServingPort, CertDir: options.LocalServingCertDir})
 	e.memory = webhook.Remember(reader, watchedLog())
 	ctx, cancel := context.WithCancel(context.Background())
-	shared.stop = append(shared.stop, cancel)
+	shared.AtEnd(cancel)
 	webhook.Register(ctx, server, e.scheme, reader, e.memory, watchedLog(), webhook.Settings{
 		JobControllers: webhook.DefaultJobControllers(), ActionImage: actionImage, RunnerImage: runnerImage, Patience: patience,
 	})

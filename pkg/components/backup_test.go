@@ -83,7 +83,7 @@ func (c *Client) vaults(ctx context.Context) []string {
 
 func TestBackupForbidden(t *testing.T) {
 	ctx, c := onServer(t)
-	config := rest.CopyConfig(server.config)
+	config := rest.CopyConfig(shared.Get(t, startServer).config)
 	config.Impersonate = rest.ImpersonationConfig{UserName: "nobody"}
 	nobody, err := New(config, c.namespace, t.Logf)
 	must(t, err)

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -31,14 +30,13 @@ import (
 )
 
 // server is a real API server with real controllers; the nodes are ours.
-var server struct {
-	sync.Once
+type server struct {
 	config *rest.Config
 	// audit is the file in which the server notes every request.
 	audit string
-	err   error
-	stop  []func()
 }
+
+var shared environment.Shared[server]
 
 func TestMain(m *testing.M) {
 	klog.SetLogger(logr.Discard()) // as the programs do
@@ -47,23 +45,17 @@ func TestMain(m *testing.M) {
 	// The tests wait for controllers most of the time, so a pair of processors is enough for many.
 	_ = flag.Set("test.parallel", "8")
 	code := m.Run()
-	for i := len(server.stop) - 1; i >= 0; i-- {
-		server.stop[i]()
-	}
+	shared.Stop()
 	os.Exit(code)
 }
 
 // onServer gives a namespace of the server, or skips the test.
 func onServer(t *testing.T) (context.Context, *Client) {
 	t.Helper()
-	binaries := environment.Binaries(t)
-	server.Do(func() { server.err = startServer(binaries) })
-	if server.err != nil {
-		t.Fatal(server.err)
-	}
+	config := shared.Get(t, startServer).config
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
-	client := inNewNamespace(ctx, t, server.config)
+	client := inNewNamespace(ctx, t, config)
 	client.poll = 100 * time.Millisecond
 	return ctx, client
 }
@@ -117,52 +109,52 @@ func inNewNamespace(ctx context.Context, t *testing.T, config *rest.Config) *Cli
 	return client
 }
 
-func startServer(binaries string) error {
+func startServer(binaries string) (server, error) {
 	control := &envtest.Environment{BinaryAssetsDirectory: binaries}
 	// An alpha feature, off by default: autoscalers whose lower bound is 0.
 	control.ControlPlane.GetAPIServer().Configure().Append("feature-gates", "HPAScaleToZero=true")
-	if err := auditRequests(control); err != nil {
-		return err
+	audit, err := auditRequests(control)
+	if err != nil {
+		return server{}, err
 	}
 	config, err := control.Start()
 	if err != nil {
-		return fmt.Errorf("start the API server: %w", err)
+		return server{}, fmt.Errorf("start the API server: %w", err)
 	}
-	server.stop = append(server.stop, func() { _ = control.Stop() })
+	shared.AtEnd(func() { _ = control.Stop() })
 	stop, err := environment.Controllers(control, binaries, "deployment-controller", "replicaset-controller", "statefulset-controller",
 		"daemonset-controller", "cronjob-controller", "job-controller", "horizontal-pod-autoscaler-controller", "disruption-controller",
 		"garbage-collector-controller")
 	if err != nil {
-		return err
+		return server{}, err
 	}
-	server.stop = append(server.stop, stop)
+	shared.AtEnd(stop)
 	config.QPS, config.Burst = 1000, 2000
-	server.config = config
 	if _, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{CRDs: []*apiextensionsv1.CustomResourceDefinition{
 		definition("keda.sh", "v1alpha1", "ScaledObject"), definition("styrmin.io", "v1", "StyrminDeployment"),
 	}}); err != nil {
-		return err
+		return server{}, err
 	}
 	kube, err := kubernetes.NewForConfig(config)
 	if err != nil {
-		return err
+		return server{}, err
 	}
-	server.stop = append(server.stop, playNodes(kube))
-	return addNode(context.Background(), kube)
+	shared.AtEnd(playNodes(kube))
+	return server{config, audit}, addNode(context.Background(), kube)
 }
 
-// auditRequests lets the server note who asked for what.
-func auditRequests(control *envtest.Environment) error {
+// auditRequests lets the server note who asked for what, in the file that it returns.
+func auditRequests(control *envtest.Environment) (audit string, err error) {
 	directory, err := os.MkdirTemp("", "styrmin-audit")
 	if err != nil {
-		return err
+		return "", err
 	}
-	server.stop = append(server.stop, func() { _ = os.RemoveAll(directory) })
+	shared.AtEnd(func() { _ = os.RemoveAll(directory) })
 	policy := filepath.Join(directory, "policy.yaml")
-	server.audit = filepath.Join(directory, "audit.log")
-	control.ControlPlane.GetAPIServer().Configure().Append("audit-policy-file", policy).Append("audit-log-path", server.audit)
+	audit = filepath.Join(directory, "audit.log")
+	control.ControlPlane.GetAPIServer().Configure().Append("audit-policy-file", policy).Append("audit-log-path", audit)
 	const rules = "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n  - level: Metadata\n"
-	return os.WriteFile(policy, []byte(rules), 0o600)
+	return audit, os.WriteFile(policy, []byte(rules), 0o600)
 }
 
 // addNode makes a node that takes pods: a new one is tainted until a kubelet reports.

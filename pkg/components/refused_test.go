@@ -71,7 +71,7 @@ func TestForbidden(t *testing.T) {
 				must(t, makers[deployment](ctx, c, template("fine")))
 				must(t, c.Ready(ctx, worker))
 				mayLook(ctx, t, c)
-				config := rest.CopyConfig(server.config)
+				config := rest.CopyConfig(shared.Get(t, startServer).config)
 				config.Impersonate = rest.ImpersonationConfig{UserName: who}
 				other, err := New(config, c.namespace, t.Logf)
 				must(t, err)

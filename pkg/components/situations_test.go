@@ -248,7 +248,7 @@ func goneWhileStopped(ctx context.Context, t *testing.T, c *Client, k kind) {
 
 // isForbidden: nothing is changed, and the error says what is not allowed.
 func isForbidden(ctx context.Context, t *testing.T, c *Client, k kind) {
-	config := rest.CopyConfig(server.config)
+	config := rest.CopyConfig(shared.Get(t, startServer).config)
 	config.Impersonate = rest.ImpersonationConfig{UserName: "nobody"}
 	nobody, err := New(config, c.namespace, t.Logf)
 	must(t, err)

@@ -135,7 +135,7 @@ func TestUpgradeWithoutAnEngine(t *testing.T) {
 
 func TestUpgradeForbidden(t *testing.T) {
 	ctx, c := onServer(t)
-	config := rest.CopyConfig(server.config)
+	config := rest.CopyConfig(shared.Get(t, startServer).config)
 	config.Impersonate = rest.ImpersonationConfig{UserName: "nobody"}
 	nobody, err := New(config, c.namespace, t.Logf)
 	must(t, err)

@@ -14,7 +14,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -40,30 +39,18 @@ type cluster struct {
 	kube   kubernetes.Interface
 }
 
-var shared struct {
-	sync.Once
-	cluster *cluster
-	err     error
-	stop    []func()
-}
+var shared control.Shared[*cluster]
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	for _, stop := range slices.Backward(shared.stop) {
-		stop()
-	}
+	shared.Stop()
 	os.Exit(code)
 }
 
 // healthy starts the cluster once, or skips the test.
 func healthy(t *testing.T) *cluster {
 	t.Helper()
-	binaries := control.Binaries(t)
-	shared.Do(func() { shared.cluster, shared.err = start(binaries) })
-	if shared.err != nil {
-		t.Fatal(shared.err)
-	}
-	return shared.cluster
+	return shared.Get(t, start)
 }
 
 func start(binaries string) (*cluster, error) {
@@ -72,7 +59,7 @@ func start(binaries string) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	shared.stop = append(shared.stop, func() { _ = server.Stop() })
+	shared.AtEnd(func() { _ = server.Stop() })
 	config.QPS, config.Burst = 500, 1000
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1.AddToScheme} {
@@ -92,7 +79,7 @@ func start(binaries string) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	shared.stop = append(shared.stop, stop)
+	shared.AtEnd(stop)
 	return c, c.install(context.Background())
 }
 

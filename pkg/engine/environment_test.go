@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"sync"
 	"testing"
 
 	"github.com/go-logr/logr"
@@ -38,12 +37,7 @@ type cluster struct {
 	kubelet   *kubelet
 }
 
-var shared struct {
-	sync.Once
-	cluster *cluster
-	err     error
-	stop    []func()
-}
+var shared environment.Shared[*cluster]
 
 func TestMain(m *testing.M) {
 	klog.SetLogger(logr.Discard()) // as the programs do
@@ -53,21 +47,14 @@ func TestMain(m *testing.M) {
 	// processors is enough for many.
 	_ = flag.Set("test.parallel", "24")
 	code := m.Run()
-	for i := len(shared.stop) - 1; i >= 0; i-- {
-		shared.stop[i]()
-	}
+	shared.Stop()
 	os.Exit(code)
 }
 
 // sharedCluster starts the cluster once, or skips the test.
 func sharedCluster(t *testing.T) *cluster {
 	t.Helper()
-	binaries := environment.Binaries(t)
-	shared.Do(func() { shared.cluster, shared.err = startCluster(binaries) })
-	if shared.err != nil {
-		t.Fatal(shared.err)
-	}
-	return shared.cluster
+	return shared.Get(t, startCluster)
 }
 
 func startCluster(binaries string) (*cluster, error) {
@@ -80,12 +67,12 @@ func startCluster(binaries string) (*cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the API server: %w", err)
 	}
-	shared.stop = append(shared.stop, func() { _ = control.Stop() })
+	shared.AtEnd(func() { _ = control.Stop() })
 	stop, err := environment.Controllers(control, binaries, "job-controller", "garbage-collector-controller")
 	if err != nil {
 		return nil, err
 	}
-	shared.stop = append(shared.stop, stop)
+	shared.AtEnd(stop)
 	config.QPS, config.Burst = 1000, 2000
 	c := &cluster{config: config, scheme: runtime.NewScheme()}
 	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1.AddToScheme} {
@@ -107,7 +94,7 @@ func (c *cluster) connect() (err error) {
 	}
 	var stop func()
 	c.kubelet, stop = startKubelet(c.kube)
-	shared.stop = append(shared.stop, stop)
+	shared.AtEnd(stop)
 	return nil
 }
 

@@ -87,7 +87,7 @@ var faultCases = []faultCase{
 	}},
 	{name: "the image is missing", jobs: 2, code: 1, phase: v1.RunFailed, says: []string{"its time-out (DeadlineExceeded); no pod of it has started: container action waits: ", "ImagePull"}, meet: func(f *faulty) {
 		late := "styrmin.local/late:" + f.name
-		f.start("--job-image", late, "--timeout", "20s")
+		f.startHurried("--job-image", late)
 		f.ends()
 		f.cluster("image", "build", "--tag", late, "--base", actionImage)
 		f.cluster("image", "load", late)
@@ -100,7 +100,7 @@ var faultCases = []faultCase{
 	}},
 	{name: "no quota for pods until the action's time is over", jobs: 2, code: 1, phase: v1.RunFailed, says: []string{"exceeded quota"}, meet: func(f *faulty) {
 		f.kubectl("create", "quota", "full", "--hard=pods=1").expect(f.T, 0)
-		f.start("--timeout", "20s")
+		f.startHurried()
 		f.ends()
 		f.kubectl("delete", "quota", "full").expect(f.T, 0)
 	}},

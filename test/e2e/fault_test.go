@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +112,14 @@ func (f *faulty) start(arguments ...string) {
 	f.Helper()
 	f.command = append(f.command, arguments...)
 	f.upgrade = launch(f.Context(), f.proxy.kubeconfig, "", f.styrminCommand(f.command)...)
+}
+
+// startHurried is start with little time for each action; given again, the command has
+// more, for how fast the machine is then is not what is tested.
+func (f *faulty) startHurried(arguments ...string) {
+	f.Helper()
+	f.command = append(f.command, arguments...)
+	f.upgrade = launch(f.Context(), f.proxy.kubeconfig, "", f.styrminCommand(append(slices.Clone(f.command), "--timeout", "20s"))...)
 }
 
 // begun starts the upgrade and returns when its action pre_a is at work, which waits

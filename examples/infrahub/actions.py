@@ -24,8 +24,11 @@ from styrmin_backend.actions import (
 # BACKUPS is a directory of the database's container; mount a volume of its own there.
 BACKUPS = "/backups"
 
-# FAILED is how a failure looks in the output of `infrahub upgrade`, which exits with 0 all the same.
-FAILED = r"(?i)\bfail(ed|ure)\b|\berror\b|Traceback"
+# COMPLETE is what `infrahub upgrade` prints at its end since Infrahub 1.10 when all went well; it exits with 0 in any case.
+COMPLETE = r"Upgrade complete\b.*\bSUCCESS\b"
+
+# FAILED are the marks that it puts to what went wrong, also where it goes on.
+FAILED = r"\b(FAILED|ERROR)\b"
 
 # PATIENCE is how many seconds the Service may take to lead to the new server.
 PATIENCE = 120
@@ -49,7 +52,7 @@ async def migrate(deployment_id: str) -> None:
     """Runs the migrations of the version that Helm has just deployed; those that were applied are not applied again."""
     await wait_for_components(deployment_id, ["server"])
     try:
-        await execute_command(deployment_id, "server", ["infrahub", "upgrade"], reject=FAILED)
+        await execute_command(deployment_id, "server", ["infrahub", "upgrade"], expect=COMPLETE, reject=FAILED)
     except CommandFailed:
         for log in await get_logs(deployment_id, "server", tail_lines=20):
             get_run_logger().info("The server printed last:\n%s", log.text)

@@ -68,7 +68,7 @@ chromium: # Looks at Prefect's pages.
 	@command -v chromium >/dev/null || apt-get install --yes --no-install-recommends chromium
 
 .PHONY: browser
-browser: build cluster images product-image chromium ## See a run in Prefect's own pages with a headless Chromium; the pictures are in dist/prefect.
+browser: build cluster images product-image shop-images chromium ## See a run in Prefect's own pages with a headless Chromium; the pictures are in dist/prefect.
 	$(ON_CLUSTER) STYRMIN_BROWSER=1 go test -count=1 ./test/e2e -run '^TestPrefectPages$$' -v
 
 .PHONY: test

@@ -13,35 +13,54 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 )
 
-// TestPrefectPages sees in Prefect's own pages, as people do, what a run reported: each
-// action's flow run with its name and state, and its primitives as task runs. A picture of
-// each page is kept in dist/prefect.
+// shopTasks are the primitives that the shop's actions call, each of which is a task run of the action's flow run.
+var shopTasks = map[string][]string{
+	"create_schema": {"wait_for_components", "execute_command", "restart_component"},
+	"close":         {"stop_components", "backup_component"},
+	"migrate":       {"run_job", "upgrade_deployment_version"},
+	"reopen":        {"scale_component", "execute_commands", "copy_from", "scale_component", "start_components"},
+}
+
+// TestPrefectPages sees in Prefect's own pages, as people do, what the shop's setup and upgrade reported: the flow
+// run of each action, of every mode, with its name, state and tags, and its primitives as task runs. A
+// picture of each page is kept in dist/prefect.
 func TestPrefectPages(t *testing.T) {
 	b := newBrowser(t)
 	s := newSpace(t)
-	s.newBoard()
-	s.styrmin("setup", "app", "--driver", boardDriver(t, "small"), "--version", "1.0.0").expect(t, 0)
+	s.volumeFor("shop-backups")
+	dir := filepath.Join(cluster.root, "examples", "shop")
+	s.styrmin("setup", "shop", "--driver", dir, "--version", "1.0.0").expect(t, 0)
+	runs := []*v1.Run{s.deployment("shop").Status.Run}
+	s.styrmin("upgrade", "shop", "--driver", dir, "--version", "2.0.0").expect(t, 0)
+	runs = append(runs, s.deployment("shop").Status.Run)
 	ui := s.start("ui", "--port", "0")
 	s.awaitOutput(ui, " until Ctrl-C")
 	address := regexp.MustCompile(`http://localhost:\d+`).FindString(ui.out.String())
 
-	run := s.deployment("app").Status.Run
-	for _, action := range run.Actions {
-		path, known := strings.CutPrefix(action.FlowRunURL, "http://localhost:4200")
-		if !known {
-			t.Fatalf("the flow run of %s is at %q, expected an address at localhost:4200", action.Name, action.FlowRunURL)
+	var names []string
+	for _, run := range runs {
+		for _, action := range run.Actions {
+			tags := map[string]string{
+				"deployment": s.name + "/shop", "run": run.ID, "hook": strings.ToLower(string(run.Hook)),
+				"mode": strings.ToLower(string(action.Mode)), "action": action.Name,
+			}
+			names = append(names, fmt.Sprintf("%s %s %s/%s %s", tags["deployment"], tags["run"], tags["hook"], tags["mode"], tags["action"]))
+			b.open(address + "/runs/flow-run/" + s.flowRunID(action))
+			b.see(names[len(names)-1], "Completed")
+			for tag, value := range tags {
+				b.see(tag + ":" + value)
+			}
+			b.click("Task Runs")
+			b.see(append(shopTasks[action.Name], fmt.Sprintf("(%d Completed)", len(shopTasks[action.Name])))...)
+			b.picture("flow-run-" + action.Name)
 		}
-		name := fmt.Sprintf("%s/app %s setup/%s %s", s.name, run.ID, strings.ToLower(string(action.Mode)), action.Name)
-		b.open(address + path)
-		b.see(name, "Completed", "deployment:"+s.name+"/app", "action:"+action.Name)
-		b.click("Task Runs")
-		b.see("execute_commands", "Completed")
-		b.picture("flow-run-" + action.Name)
 	}
-	b.open(address + "/v2/runs")
-	b.see(s.name+"/app", "Completed")
+	b.open(address + "/v2/runs?flow-run-search=" + s.name)
+	b.see(append(names, fmt.Sprintf("%d Flow runs", len(names)))...)
 	b.picture("flow-runs")
 }
 

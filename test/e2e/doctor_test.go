@@ -26,7 +26,7 @@ func TestDoctor(t *testing.T) {
 
 	s.run("kubectl", "-n", v1.SystemNamespace, "scale", "deployment/styrmin-webhook", "--replicas=0").expect(t, 0)
 	t.Cleanup(func() {
-		r := execute(cleanupContext(t), cluster.kubeconfig, "", "kubectl", "styrmin", "install", "--image", productImage, "--action-image", actionImage, "--prefect", "--prefect-image", actionImage, "--prefect-storage", "none")
+		r := execute(cleanupContext(t), cluster.kubeconfig, "", installCommand("none")...)
 		if r.code != 0 {
 			t.Error(r)
 		}

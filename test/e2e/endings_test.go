@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,7 @@ var endings = map[string]struct {
 	"is_evicted":         {batchv1.JobReasonBackoffLimitExceeded, ": Evicted: it wrote more than it may", 1},
 	"takes_too_long":     {batchv1.JobReasonDeadlineExceeded, "it was not over after 1m0s, its time-out (DeadlineExceeded)", 1},
 	"cannot_be_imported": {batchv1.JobReasonPodFailurePolicy, "unlicensed.py cannot be imported: line 3: ImportError: there is no licence", 1},
+	"is_no_flow":         {batchv1.JobReasonPodFailurePolicy, "actions.py::is_no_flow is a function, expected a Prefect flow: decorate it with @flow", 1},
 	"cannot_be_called":   {batchv1.JobReasonPodFailurePolicy, "cannot_be_called: nothing is known to pass for parameter 'colour'", 1},
 }
 
@@ -64,6 +66,39 @@ func TestEndings(t *testing.T) {
 				t.Errorf("%s: %s does not say %q", action, where, want.says)
 			}
 		}
+	}
+	s.expectEndings("app")
+}
+
+// flowRunOfEnding is the state of an ended action's flow run in Prefect, where the action got as far as that.
+var flowRunOfEnding = map[string]string{
+	"returns_failed": "FAILED", "raises": "FAILED", "is_cancelled": "CANCELLED",
+	"crashes":            "RUNNING", // for all that Prefect knows
+	"cannot_be_imported": "", "cannot_be_called": "", "is_no_flow": "",
+}
+
+// expectEndings: the status leads to the flow runs of the actions that had one, and to none where there was none.
+func (s *space) expectEndings(deployment string) {
+	s.Helper()
+	reported, looked := s.flowRuns(deployment), 0
+	for _, action := range s.deployment(deployment).Status.Run.Actions {
+		want, known := flowRunOfEnding[action.Name]
+		if !known {
+			continue
+		}
+		looked++
+		if want == "" {
+			if action.FlowRunURL != "" {
+				s.Errorf("action %s has the flow run %s, expected none: it never began", action.Name, action.FlowRunURL)
+			}
+			continue
+		}
+		if found := reported[s.flowRunID(action)]; found.State != want || !slices.Contains(found.Tags, "action:"+action.Name) {
+			s.Errorf("action %s: %s is %+v, expected its own flow run, %s", action.Name, action.FlowRunURL, found, want)
+		}
+	}
+	if looked != len(flowRunOfEnding) {
+		s.Errorf("looked at %d actions, expected all of %d", looked, len(flowRunOfEnding))
 	}
 }
 

@@ -16,9 +16,14 @@ import (
 // examples are the drivers that are shipped, each with its story on the real node.
 var examples = map[string]func(*testing.T, *space){"notes": notes, "founding": founding, "infrahub": infrahub, "shop": shop}
 
+// TestExamples: and each action is to be found in the cluster's Prefect server afterwards.
 func TestExamples(t *testing.T) {
 	for name, story := range examples {
-		t.Run(name, func(t *testing.T) { story(t, newExampleSpace(t, name)) })
+		t.Run(name, func(t *testing.T) {
+			s := newExampleSpace(t, name)
+			story(t, s)
+			s.expectReported(name)
+		})
 	}
 }
 
@@ -38,7 +43,7 @@ func TestExamplesWithoutPrefect(t *testing.T) {
 		execute(ctx, cluster.kubeconfig, "", "kubectl", "-n", "styrmin", "scale", "deployment/prefect-server", fmt.Sprintf("--replicas=%d", replicas)).expect(t, 0)
 		execute(ctx, cluster.kubeconfig, "", "kubectl", "-n", "styrmin", "rollout", "status", "deployment/prefect-server", "--timeout="+installTimeout.String()).expect(t, 0)
 	}
-	t.Cleanup(func() { prefect(cleanupContext(t), 1) })
+	t.Cleanup(func() { prefect(cleanupWithin(t, installTimeout), 1) })
 	prefect(t.Context(), 0)
 	execute(t.Context(), cluster.kubeconfig, "", "kubectl", "-n", "styrmin", "wait", "pod", "-l", "app.kubernetes.io/name=prefect-server", "--for=delete", "--timeout="+patience.String()).expect(t, 0)
 	for name, story := range examples {

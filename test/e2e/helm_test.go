@@ -99,7 +99,12 @@ func (s *space) valuesFile(deployment string) string {
 
 // cleanupContext is for what happens after the test's own context has ended.
 func cleanupContext(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 30*time.Second)
-	time.AfterFunc(time.Minute, cancel)
+	return cleanupWithin(t, 30*time.Second)
+}
+
+// cleanupWithin is the same for what takes longer.
+func cleanupWithin(t *testing.T, limit time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), limit)
+	time.AfterFunc(limit, cancel)
 	return ctx
 }

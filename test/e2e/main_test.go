@@ -116,7 +116,7 @@ func install(ctx context.Context) error {
 	began := time.Now()
 	_, err := cluster.kube.AppsV1().Deployments(v1.SystemNamespace).Get(ctx, "styrmin-webhook", getOptions)
 	running := err == nil
-	arguments := [][]string{{"kubectl", "styrmin", "install", "--image", productImage, "--action-image", actionImage, "--prefect", "--prefect-image", actionImage, "--prefect-storage", "none"}}
+	arguments := [][]string{installCommand("none")}
 	if running {
 		arguments = append(arguments,
 			[]string{"kubectl", "-n", v1.SystemNamespace, "rollout", "restart", "deployment/styrmin-webhook"},
@@ -130,6 +130,14 @@ func install(ctx context.Context) error {
 	}
 	fmt.Printf("e2e: installed in %s\n", time.Since(began).Round(100*time.Millisecond))
 	return nil
+}
+
+// installCommand installs all that the tests use, with the Prefect server's data where storage says.
+func installCommand(storage string) []string {
+	return []string{
+		"kubectl", "styrmin", "install", "--image", productImage, "--action-image", actionImage,
+		"--prefect", "--prefect-image", actionImage, "--prefect-storage", storage,
+	}
 }
 
 // drivers are the names of the registered drivers.

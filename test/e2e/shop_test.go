@@ -54,6 +54,12 @@ func (s *space) orders(statement string) result {
 // volumeFor is a directory of the node's for a claim that will be made: the cluster has no storage class.
 func (s *space) volumeFor(claim string) {
 	s.Helper()
+	s.volume(s.name, claim, "")
+}
+
+// volume is the same for a claim of any namespace and class.
+func (s *space) volume(namespace, claim, class string) {
+	s.Helper()
 	dir, err := os.MkdirTemp("", "styrmin-e2e-")
 	if err != nil {
 		s.Fatal(err)
@@ -69,9 +75,10 @@ spec:
   capacity: {storage: 10Gi}
   accessModes: [ReadWriteOnce]
   persistentVolumeReclaimPolicy: Retain
-  claimRef: {namespace: %[1]s, name: %[2]s}
-  hostPath: {path: %[3]s}
-`, s.name, claim, dir))
+  storageClassName: %[4]q
+  claimRef: {namespace: %[2]s, name: %[3]s}
+  hostPath: {path: %[5]s}
+`, s.name, namespace, claim, class, dir))
 	s.Cleanup(func() {
 		execute(cleanupContext(s.T), s.kubeconfig, "", "kubectl", "delete", "pv", s.name, "--wait=false")
 		_ = os.RemoveAll(dir)

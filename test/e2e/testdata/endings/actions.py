@@ -52,6 +52,11 @@ def wanting(function):
     return function
 
 
+@wanting
+def is_no_flow() -> None:
+    """What reads the source cannot tell that the decorator makes no flow of it."""
+
+
 @flow
 @wanting
 def cannot_be_called(**more) -> None:

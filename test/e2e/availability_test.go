@@ -31,6 +31,10 @@ func TestAvailability(t *testing.T) {
 	warned.newBoard()
 	warned.styrmin("setup", "app", "--driver", dir, "--version", "1.0.0").expect(t, 0)
 	warned.kubectl("label", "--overwrite", "namespace", warned.name, v1.LabelGate+"="+v1.GateWarn).expect(t, 0)
+	warned.eventually("the gate warns", func() (string, bool) {
+		r := execute(t.Context(), warned.kubeconfig, recordOfApp, "kubectl", "-n", warned.name, "create", "--dry-run=server", "-f", "-")
+		return r.out, r.code == 0 && strings.Contains(r.out, "warn only") && strings.Contains(r.out, "held by styrmin")
+	})
 	free := newNamedSpace(t, "availability-free")
 	free.kubectl("label", "namespace", free.name, v1.LabelGate+"-").expect(t, 0)
 
@@ -77,10 +81,11 @@ func (s *space) calls(warned, free *space, dir string) map[string]repeated {
 		"an action's Job, forged":              {true, true, in(s, forgedJob, "kubectl", "create", "-f", "-")},
 		"a release that nobody governs":        {false, true, in(s, "", helm4, "upgrade", "--install", "plain", plain)},
 		"a Job":                                {false, false, in(s, plainJob, "kubectl", "create", "-f", "-")},
-		// An outage is not in its way, so nothing excuses a refusal.
-		"a governed release where the gate warns": {false, false, in(warned, "", helm3, "upgrade", "app", governed, "--set", "greeting=Other")},
-		"a release without a gate":                {false, false, in(free, "", helm4, "upgrade", "--install", "plain", plain)},
-		"a Job without a gate":                    {false, false, in(free, plainJob, "kubectl", "create", "-f", "-")},
+		// An outage is not in its way, so nothing excuses a refusal. Helm itself would be in its own: it
+		// leaves the release pending when the API server goes in the middle.
+		"a record of a governed release where the gate warns": {false, false, in(warned, recordOfApp, "kubectl", "create", "--dry-run=server", "-f", "-")},
+		"a release without a gate":                            {false, false, in(free, "", helm4, "upgrade", "--install", "plain", plain)},
+		"a Job without a gate":                                {false, false, in(free, plainJob, "kubectl", "create", "-f", "-")},
 	}
 }
 
@@ -92,6 +97,18 @@ spec:
   suspend: true
   template: {spec: {restartPolicy: Never, containers: [{name: x, image: none.invalid/x}]}}
 `
+
+// recordOfApp is its second revision, as Helm would store it.
+var recordOfApp = fmt.Sprintf(`
+apiVersion: v1
+kind: Secret
+type: helm.sh/release.v1
+metadata:
+  name: sh.helm.release.v1.app.v2
+  labels: {owner: helm, name: app, status: pending-upgrade, version: "2"}
+data: {release: %s}
+`, base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(
+	`{"name": "app", "version": 2, "chart": {"metadata": {"name": "board", "version": "1"}}, "info": {"status": "pending-upgrade"}}`)))))
 
 const forgedJob = `
 apiVersion: batch/v1

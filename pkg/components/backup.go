@@ -28,6 +28,8 @@ type Backup struct {
 	Bytes    int64     `json:"bytes"`
 	SHA256   string    `json:"sha256"`
 	MadeAt   time.Time `json:"madeAt"`
+	// Damage is why nothing but the component and the name is known; empty for a sound one.
+	Damage string `json:"damage,omitempty"`
 }
 
 // Backup backs a component up as its driver says. The component's own program writes a
@@ -35,7 +37,7 @@ type Backup struct {
 // left as it is, and told; one that was not completed is none, and does not count.
 func (c *Client) Backup(ctx context.Context, component Component, opts BackupOptions) (Backup, error) {
 	var made vault.Manifest
-	err := c.withBackups(ctx, component, opts, func(d dumper, v *openVault) (err error) {
+	err := c.withBackups(ctx, component, opts, (*Client).ensureClaim, func(d dumper, v *openVault) (err error) {
 		if made, err = v.find(ctx, "find", component.Name, opts.Name); !errors.Is(err, vault.ErrNone) {
 			return err
 		}
@@ -46,16 +48,21 @@ func (c *Client) Backup(ctx context.Context, component Component, opts BackupOpt
 		return Backup{}, fmt.Errorf("component %s: back up as %s: %w", component.Name, opts.Name, err)
 	}
 	c.report("component %s: backup %s, made %s, has %d bytes, in claim %s", component.Name, made.Name, made.MadeAt.UTC().Format(time.RFC3339), made.Bytes, opts.Vault.claim())
+	return opts.Vault.backup(vault.Entry{Manifest: made}), nil
+}
+
+// backup is one that the vault has.
+func (v Vault) backup(e vault.Entry) Backup {
 	return Backup{
-		Component: made.Component, Kind: made.Kind, Name: made.Name, Bytes: made.Bytes, SHA256: made.SHA256, MadeAt: made.MadeAt,
-		Location: fmt.Sprintf("pvc/%s/%s/%s", opts.Vault.claim(), made.Component, made.Name),
-	}, nil
+		Component: e.Component, Kind: e.Kind, Name: e.Name, Bytes: e.Bytes, SHA256: e.SHA256, MadeAt: e.MadeAt, Damage: e.Damage,
+		Location: fmt.Sprintf("pvc/%s/%s/%s", v.claim(), e.Component, e.Name),
+	}
 }
 
 // Restore brings a component back to a backup, whose checksum is compared first. What
 // it has written since is lost, and told before it is.
 func (c *Client) Restore(ctx context.Context, component Component, opts BackupOptions) error {
-	err := c.withBackups(ctx, component, opts, func(d dumper, v *openVault) error {
+	err := c.withBackups(ctx, component, opts, (*Client).findClaim, func(d dumper, v *openVault) error {
 		found, err := v.find(ctx, "check", component.Name, opts.Name)
 		if errors.Is(err, vault.ErrNone) {
 			return fmt.Errorf("%w in claim %s", err, opts.Vault.claim())
@@ -76,18 +83,27 @@ func (c *Client) Restore(ctx context.Context, component Component, opts BackupOp
 }
 
 // withBackups does something with the vault open.
-func (c *Client) withBackups(ctx context.Context, component Component, opts BackupOptions, do func(dumper, *openVault) error) (err error) {
-	if err := errors.Join(vault.CheckName("name", opts.Name), vault.CheckName("component", component.Name)); err != nil {
+func (c *Client) withBackups(ctx context.Context, component Component, opts BackupOptions, need needClaim, do func(dumper, *openVault) error) error {
+	if err := checkNames(component.Name, opts.Name); err != nil {
 		return err
 	}
 	d, err := dumperOf(component)
 	if err != nil {
 		return err
 	}
-	v, err := c.openVault(ctx, opts.Vault)
+	return c.withVault(ctx, opts.Vault, need, func(v *openVault) error { return do(d, v) })
+}
+
+func checkNames(component, name string) error {
+	return errors.Join(vault.CheckName("name", name), vault.CheckName("component", component))
+}
+
+// withVault does something with the vault open, and deletes its pod.
+func (c *Client) withVault(ctx context.Context, in Vault, need needClaim, do func(*openVault) error) (err error) {
+	v, err := c.openVault(ctx, in, need)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.discard(ctx, v.pod)) }()
-	return do(d, v)
+	return do(v)
 }

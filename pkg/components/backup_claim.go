@@ -9,8 +9,10 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/components/vault"
 )
 
 // claimSize is what is asked for when nobody has made the claim before.
@@ -21,11 +23,15 @@ func BackupClaim(deployment string) string { return deployment + "-backups" }
 
 func (v Vault) claim() string { return BackupClaim(v.Deployment) }
 
-// openVault makes sure that there is a claim, and starts a pod that has it.
-func (c *Client) openVault(ctx context.Context, v Vault) (*openVault, error) {
-	if err := c.ensureClaim(ctx, v); err != nil {
+// needClaim makes sure that there is a claim.
+type needClaim func(*Client, context.Context, Vault) error
+
+// openVault starts a pod that has the claim.
+func (c *Client) openVault(ctx context.Context, v Vault, need needClaim) (*openVault, error) {
+	if err := need(c, ctx, v); err != nil {
 		return nil, err
 	}
+	c.clearVaults(ctx, v)
 	pod, err := c.createVault(ctx, v)
 	if err != nil {
 		return nil, fmt.Errorf("start the pod that keeps backups: %w", err)
@@ -42,7 +48,7 @@ func (c *Client) createVault(ctx context.Context, v Vault) (*corev1.Pod, error) 
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	pod := v.podOf(ctx)
+	pod := v.podOf(ctx, c.vaultIdle)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), createTime)
 	defer cancel()
 	return c.kube.CoreV1().Pods(c.namespace).Create(ctx, pod, metav1.CreateOptions{FieldManager: v1.FieldOwner})
@@ -50,6 +56,21 @@ func (c *Client) createVault(ctx context.Context, v Vault) (*corev1.Pod, error) 
 
 // createTime is how long the API server has to make a pod.
 const createTime = 30 * time.Second
+
+// clearVaults deletes the pods that have ended by themselves, because their primitives
+// were killed. What cannot be deleted is left to the next.
+func (c *Client) clearVaults(ctx context.Context, v Vault) {
+	selector := labels.SelectorFromSet(labels.Set{v1.LabelVault: v.Deployment})
+	pods, err := c.kube.CoreV1().Pods(c.namespace).List(ctx, metav1.ListOptions{LabelSelector: selector.String()})
+	if err != nil {
+		return
+	}
+	for _, pod := range pods.Items {
+		if pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed {
+			_ = c.discard(ctx, &pod)
+		}
+	}
+}
 
 // ensureClaim makes the claim, unless it is there. It has no owner: backups outlast
 // the deployment, until somebody deletes the claim.
@@ -74,6 +95,15 @@ func (c *Client) ensureClaim(ctx context.Context, v Vault) error {
 	}
 	c.report("made the claim %s of %s for backups; nothing deletes it but `kubectl delete pvc %[1]s -n %[3]s`", v.claim(), claimSize, c.namespace)
 	return nil
+}
+
+// findClaim makes none: without one there are no backups, which vault.ErrNone says.
+func (c *Client) findClaim(ctx context.Context, v Vault) error {
+	_, err := c.kube.CoreV1().PersistentVolumeClaims(c.namespace).Get(ctx, v.claim(), metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return fmt.Errorf("%w: there is no claim %s", vault.ErrNone, v.claim())
+	}
+	return err
 }
 
 // awaitVault waits until the pod runs.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -31,8 +30,9 @@ type engineOf struct {
 	mounts      []string
 	// run is the command whose last argument is SQL.
 	run []string
-	// fill writes data, destroy loses some, adds some and adds a table; look reads all; long makes a dump that takes a while.
-	fill, destroy, look, long string
+	// fill writes data, destroy loses some, adds some and adds a table; look reads all.
+	fill, destroy, look string
+	locks               locks
 }
 
 var engines = []engineOf{
@@ -44,7 +44,7 @@ var engines = []engineOf{
 		fill:        `CREATE SCHEMA extra; CREATE TABLE notes (id serial PRIMARY KEY, body text NOT NULL, raw bytea); INSERT INTO notes (body, raw) SELECT 'a ''quoted'' "note" \ ' || i || E'\n\tü', decode(md5(i::text), 'hex') FROM generate_series(1, 2000) i; CREATE TABLE extra.tags AS SELECT id FROM notes WHERE id % 7 = 0; CREATE VIEW recent AS SELECT * FROM notes WHERE id > 1990`,
 		destroy:     `DELETE FROM notes WHERE id > 3; DROP SCHEMA extra CASCADE; DROP VIEW recent; INSERT INTO notes (body) VALUES ('since'); CREATE TABLE since (id int)`,
 		look:        `SELECT count(*), md5(string_agg(id || body || encode(raw, 'hex'), ',' ORDER BY id)), (SELECT count(*) FROM extra.tags), (SELECT count(*) FROM recent), (SELECT count(*) FROM information_schema.tables WHERE table_schema IN ('public', 'extra')), nextval('notes_id_seq') > 2000 FROM notes`,
-		long:        `CREATE TABLE long AS SELECT md5(i::text) AS a, md5((i + 1)::text) AS b FROM generate_series(1, 500000) i`,
+		locks:       postgresLocks,
 	},
 	{
 		kind: "mariadb", image: "styrmin.local/mariadb:10.11",
@@ -54,7 +54,7 @@ var engines = []engineOf{
 		fill:        `CREATE TABLE notes (id int AUTO_INCREMENT PRIMARY KEY, body text NOT NULL, raw blob); INSERT INTO notes (body, raw) SELECT CONCAT('a ''quoted'' "note" ', seq, '\n\tü'), UNHEX(MD5(seq)) FROM seq_1_to_2000; CREATE VIEW recent AS SELECT * FROM notes WHERE id > 1990; CREATE PROCEDURE noop() SELECT 1`,
 		destroy:     `DELETE FROM notes WHERE id > 3; DROP VIEW recent; DROP PROCEDURE noop; INSERT INTO notes (body) VALUES ('since'); CREATE TABLE since (id int)`,
 		look:        `SELECT COUNT(*), SUM(CRC32(CONCAT(id, body, HEX(raw)))), (SELECT COUNT(*) FROM recent), (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'shop'), (SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = 'shop') FROM notes`,
-		long:        `CREATE TABLE longer AS SELECT MD5(seq) AS a, MD5(seq + 1) AS b FROM seq_1_to_500000`,
+		locks:       mariadbLocks,
 	},
 }
 
@@ -75,15 +75,17 @@ func (e engineOf) start(ctx context.Context, t *testing.T, c *Client) BackupOpti
 			pod.Volumes = append(pod.Volumes, corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}})
 			main.VolumeMounts = append(main.VolumeMounts, corev1.VolumeMount{Name: name, MountPath: path})
 		}
-		main.ReadinessProbe = &corev1.Probe{PeriodSeconds: 1, FailureThreshold: 60, ProbeHandler: corev1.ProbeHandler{
+		main.ReadinessProbe = &corev1.Probe{PeriodSeconds: 1, TimeoutSeconds: 30, FailureThreshold: 60, ProbeHandler: corev1.ProbeHandler{
 			Exec: &corev1.ExecAction{Command: append(append([]string{}, e.run...), "SELECT 1")},
 		}}
 	})
-	opts := BackupOptions{Name: "b1", Vault: Vault{Deployment: "app", Image: runnerImage, PullPolicy: corev1.PullIfNotPresent}}
-	c.volume(ctx, t, opts.Vault.claim())
+	c.volume(ctx, t, stored.Vault.claim())
 	must(t, c.Ready(ctx, e.component()))
-	return opts
+	return stored
 }
+
+// stored is the backup of these tests.
+var stored = BackupOptions{Name: "b1", Vault: Vault{Deployment: "app", Image: runnerImage, PullPolicy: corev1.PullIfNotPresent}}
 
 // volume is one of the node's directories, for a claim that will be made.
 func (c *Client) volume(ctx context.Context, t *testing.T, claim string) {
@@ -166,66 +168,6 @@ func (c *Client) expectNoVaults(ctx context.Context, t *testing.T) {
 		if pod.DeletionTimestamp == nil {
 			t.Errorf("pod %s is left", pod.Name)
 		}
-	}
-}
-
-// TestBackupKilledMidway: a dump that broke off is no backup, whatever broke it off, and the next call makes one.
-func TestBackupKilledMidway(t *testing.T) {
-	for _, e := range engines {
-		t.Run(e.kind, func(t *testing.T) {
-			t.Parallel()
-			ctx, c := onCluster(t)
-			opts := e.start(ctx, t, c)
-			e.sql(ctx, t, c, e.fill)
-			e.sql(ctx, t, c, e.long)
-			before := e.sql(ctx, t, c, e.look)
-
-			short, cancel := context.WithCancelCause(ctx)
-			cut := *c
-			cut.report = func(format string, args ...any) {
-				if c.report(format, args...); strings.HasPrefix(format, "dumping ") {
-					time.AfterFunc(time.Second/5, func() { cancel(context.DeadlineExceeded) })
-				}
-			}
-			if _, err := cut.Backup(short, e.component(), opts); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("error %v, expected one about the deadline", err)
-			}
-			if err := c.Restore(ctx, e.component(), opts); !errors.Is(err, vault.ErrNone) {
-				t.Errorf("error %v, expected that there is no backup", err)
-			}
-			_, err := c.Backup(ctx, e.component(), opts)
-			must(t, err)
-			e.sql(ctx, t, c, e.destroy)
-
-			c.restoreKilled(ctx, t, e, opts)
-			must(t, c.Restore(ctx, e.component(), opts))
-			if after := e.sql(ctx, t, c, e.look); after != before {
-				t.Errorf("found %q, expected what there was before, %q", after, before)
-			}
-		})
-	}
-}
-
-// restoreKilled cuts a restore short. PostgreSQL has what it had before then.
-func (c *Client) restoreKilled(ctx context.Context, t *testing.T, e engineOf, opts BackupOptions) {
-	t.Helper()
-	const count = "SELECT COUNT(*) FROM notes"
-	had := e.sql(ctx, t, c, count)
-	short, cancel := context.WithCancelCause(ctx)
-	cut := *c
-	cut.report = func(format string, args ...any) {
-		if c.report(format, args...); strings.HasPrefix(format, "restoring ") {
-			time.AfterFunc(time.Second/5, func() { cancel(context.DeadlineExceeded) })
-		}
-	}
-	if err := cut.Restore(short, e.component(), opts); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("error %v, expected one about the deadline", err)
-	}
-	if e.kind != "postgres" {
-		return
-	}
-	if has := e.sql(ctx, t, c, count); has != had {
-		t.Errorf("%s notes after a restore that broke off, expected the %s from before", has, had)
 	}
 }
 

@@ -31,7 +31,10 @@ func (c *Client) dumpInto(ctx context.Context, component Component, name string,
 	sum, ended := sha256.New(), make(chan error, 1)
 	go func() {
 		err := c.runScript(dumping, at, d.dump, open, io.MultiWriter(sum, writer))
-		_ = writer.Close()
+		if err != nil && dumping.Err() != nil {
+			err = errUnwanted
+		}
+		_ = writer.CloseWithError(err) // what broke off must not look whole to the vault
 		ended <- err
 	}()
 	part, kept := v.put(ctx, reader)
@@ -41,16 +44,19 @@ func (c *Client) dumpInto(ctx context.Context, component Component, name string,
 	_ = reader.Close()
 	dumped := <-ended
 	switch sent := hex.EncodeToString(sum.Sum(nil)); {
-	case kept != nil:
+	case kept != nil && (dumped == nil || errors.Is(dumped, errUnwanted)):
 		return vault.Manifest{}, kept
-	case dumped == nil && part.SHA256 != sent:
-		dumped = fmt.Errorf("what was stored has the checksum %s, what was dumped %s; try again", part.SHA256, sent)
-	}
-	if dumped != nil {
-		return vault.Manifest{}, errors.Join(dumped, v.drop(ctx, part.ID))
+	case dumped != nil:
+		return vault.Manifest{}, dumped
+	case part.SHA256 != sent:
+		err := fmt.Errorf("what was stored has the checksum %s, what was dumped %s; try again", part.SHA256, sent)
+		return vault.Manifest{}, errors.Join(err, v.drop(ctx, part.ID))
 	}
 	return v.commit(ctx, part, vault.Manifest{Component: component.Name, Name: name, Kind: d.kind, Bytes: part.Bytes, SHA256: part.SHA256, MadeAt: time.Now().UTC().Truncate(time.Second)})
 }
+
+// errUnwanted is how a dump ends that is not wanted any more: the reason is another's.
+var errUnwanted = errors.New("the dump was not wanted any more")
 
 // restoreFrom streams a backup into the database. What ends a restore is sent when all
 // that comes before has arrived as it was stored.

@@ -3,14 +3,17 @@ package components
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/components/vault"
 )
 
 // backed is a component of the tests with a backup of a kind.
@@ -81,6 +84,26 @@ func (c *Client) vaults(ctx context.Context) []string {
 	return names(pods.Items)
 }
 
+// TestClearVaults: the pods that have ended go with the next primitive; those that run, and another deployment's, stay.
+func TestClearVaults(t *testing.T) {
+	ctx, c := onServer(t)
+	var made []string
+	for _, deployment := range []string{"app", "app", "other"} {
+		pod, err := c.createVault(ctx, Vault{Deployment: deployment, Image: neverReady})
+		must(t, err)
+		made = append(made, pod.Name)
+	}
+	for _, ended := range []string{made[0], made[2]} {
+		_, err := c.kube.CoreV1().Pods(c.namespace).Patch(ctx, ended, types.MergePatchType, []byte(`{"status":{"phase":"Succeeded"}}`), metav1.PatchOptions{}, "status")
+		must(t, err)
+	}
+	c.clearVaults(ctx, Vault{Deployment: "app"})
+	slices.Sort(made[1:])
+	if left := c.vaults(ctx); !slices.Equal(left, made[1:]) {
+		t.Errorf("the pods %v are left, expected %v", left, made[1:])
+	}
+}
+
 func TestBackupForbidden(t *testing.T) {
 	ctx, c := onServer(t)
 	config := rest.CopyConfig(shared.Get(t, startServer).config)
@@ -90,6 +113,29 @@ func TestBackupForbidden(t *testing.T) {
 	_, err = nobody.Backup(ctx, backed("postgres"), BackupOptions{Name: "b1", Vault: Vault{Deployment: "app", Image: "fine"}})
 	if !apierrors.IsForbidden(err) {
 		t.Errorf("error %v, expected one about a permission", err)
+	}
+}
+
+// TestBackupsOfNothing: without a claim there are no backups, and none is made in order to look.
+func TestBackupsOfNothing(t *testing.T) {
+	ctx, c := onServer(t)
+	in := Vault{Deployment: "app", Image: "fine"}
+	found, err := c.Backups(ctx, in)
+	if err != nil || found == nil || len(found) > 0 {
+		t.Errorf("%v, %v; expected an empty list", found, err)
+	}
+	for _, err := range []error{c.DeleteBackups(ctx, in, "worker", "b1"), c.Restore(ctx, backed("postgres"), BackupOptions{Name: "b1", Vault: in})} {
+		if !errors.Is(err, vault.ErrNone) || !strings.Contains(err.Error(), "there is no claim app-backups") {
+			t.Errorf("error %v, expected that there is no claim", err)
+		}
+	}
+	if err := c.DeleteBackups(ctx, in, "worker", "b1", "../b2"); err == nil || errors.Is(err, vault.ErrNone) {
+		t.Errorf("error %v, expected one about the name", err)
+	}
+	claims, err := c.kube.CoreV1().PersistentVolumeClaims(c.namespace).List(ctx, metav1.ListOptions{})
+	must(t, err)
+	if pods := c.vaults(ctx); len(claims.Items) > 0 || len(pods) > 0 {
+		t.Errorf("%d claims and the pods %v were made", len(claims.Items), pods)
 	}
 }
 

@@ -69,8 +69,13 @@ func (v *openVault) find(ctx context.Context, verb, component, name string) (vau
 	return *found, nil
 }
 
+func (v *openVault) list(ctx context.Context) (found []vault.Entry, err error) {
+	return found, v.ask(ctx, nil, &found, "list")
+}
+
+// put stores data, of which nothing is left when this process is killed.
 func (v *openVault) put(ctx context.Context, from io.Reader) (part vault.Part, err error) {
-	return part, v.ask(ctx, from, &part, "put")
+	return part, v.ask(ctx, vault.Framed(from), &part, "put")
 }
 
 func (v *openVault) commit(ctx context.Context, part vault.Part, m vault.Manifest) (made vault.Manifest, err error) {
@@ -89,7 +94,9 @@ func (v *openVault) drop(ctx context.Context, id string) error {
 }
 
 func (v *openVault) get(ctx context.Context, m vault.Manifest, to io.Writer) error {
-	return v.client.pipe(ctx, v.at(m.Component, "get"), v.command("get", m.Component, m.Name), nil, to)
+	open, end := io.Pipe() // standard input says for how long the data is wanted
+	defer end.Close()
+	return v.client.pipe(ctx, v.at(m.Component, "get"), v.command("get", m.Component, m.Name), open, to)
 }
 
 // ask runs the runner in the vault's pod and reads its answer.
@@ -120,12 +127,17 @@ const (
 	vaultPath = "/backups"
 	// vaultUser is the user that the pod runs as.
 	vaultUser = 65532
-	// vaultLife ends a pod that its primitive did not delete, because it was killed.
+	// vaultGrace is how many seconds a program in the pod has to notice that nobody sends any more.
+	vaultGrace = 10
+	// vaultIdle ends a pod that its primitive did not delete, because it was killed: when
+	// nothing has run in it for longer than a primitive waits for a database.
+	vaultIdle = 5 * DefaultPodWait
+	// vaultLife ends it in any case.
 	vaultLife = 24 * time.Hour
 )
 
 // podOf is the pod that has the claim.
-func (v Vault) podOf(ctx context.Context) *corev1.Pod {
+func (v Vault) podOf(ctx context.Context, idle time.Duration) *corev1.Pod {
 	life := vaultLife
 	if deadline, ok := ctx.Deadline(); ok {
 		life = min(life, time.Until(deadline)+discardTime)
@@ -134,13 +146,13 @@ func (v Vault) podOf(ctx context.Context) *corev1.Pod {
 		ObjectMeta: metav1.ObjectMeta{GenerateName: v.claim() + "-", Labels: map[string]string{v1.LabelVault: v.Deployment}},
 		Spec: corev1.PodSpec{
 			RestartPolicy: corev1.RestartPolicyNever, AutomountServiceAccountToken: new(false), EnableServiceLinks: new(false),
-			ActiveDeadlineSeconds: new(max(1, int64(life.Seconds()))), TerminationGracePeriodSeconds: new(int64(1)), ImagePullSecrets: v.PullSecrets,
+			ActiveDeadlineSeconds: new(max(1, int64(life.Seconds()))), TerminationGracePeriodSeconds: new(int64(vaultGrace)), ImagePullSecrets: v.PullSecrets,
 			SecurityContext: &corev1.PodSecurityContext{
 				RunAsNonRoot: new(true), RunAsUser: new(int64(vaultUser)), RunAsGroup: new(int64(vaultUser)), FSGroup: new(int64(vaultUser)),
 				FSGroupChangePolicy: new(corev1.FSGroupChangeOnRootMismatch), SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 			},
 			Containers: []corev1.Container{{
-				Name: "vault", Image: v.Image, ImagePullPolicy: v.PullPolicy, Command: []string{"/styrmin-runner", "vault", "serve"},
+				Name: "vault", Image: v.Image, ImagePullPolicy: v.PullPolicy, Command: []string{"/styrmin-runner", "vault", "serve", "--idle", idle.String()},
 				VolumeMounts: []corev1.VolumeMount{{Name: "backups", MountPath: vaultPath}},
 				SecurityContext: &corev1.SecurityContext{
 					AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true), Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},

@@ -33,6 +33,7 @@ type Client struct {
 	report    func(format string, args ...any)
 	poll      time.Duration
 	retry     time.Duration
+	vaultIdle time.Duration
 }
 
 // New returns a Client for a namespace. Report receives one line of progress
@@ -55,7 +56,7 @@ func New(config *rest.Config, namespace string, report func(format string, args 
 	}
 	return &Client{
 		kube: kube, dynamic: others, config: config, namespace: namespace,
-		report: report, poll: pollInterval, retry: retryInterval,
+		report: report, poll: pollInterval, retry: retryInterval, vaultIdle: vaultIdle,
 	}, nil
 }
 

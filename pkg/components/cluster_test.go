@@ -32,6 +32,12 @@ var (
 // onCluster gives a namespace of a real cluster.
 func onCluster(t *testing.T) (context.Context, *Client) {
 	t.Helper()
+	return onClusterFor(t, 2*time.Minute)
+}
+
+// onClusterFor gives one to a test that takes longer than others.
+func onClusterFor(t *testing.T, patience time.Duration) (context.Context, *Client) {
+	t.Helper()
 	path := os.Getenv("STYRMIN_TEST_KUBECONFIG")
 	if path == "" {
 		t.Skip("needs a cluster: set STYRMIN_TEST_KUBECONFIG; make test does")
@@ -40,7 +46,7 @@ func onCluster(t *testing.T) (context.Context, *Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	return ctx, inNewNamespace(ctx, t, config)
 }

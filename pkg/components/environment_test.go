@@ -41,6 +41,9 @@ var shared environment.Shared[server]
 func TestMain(m *testing.M) {
 	klog.SetLogger(logr.Discard()) // as the programs do
 	log.SetLogger(logr.Discard())
+	if request := os.Getenv(toBeKilled); request != "" {
+		os.Exit(untilKilled(request))
+	}
 	flag.Parse()
 	// The tests wait for controllers most of the time, so a pair of processors is enough for many.
 	_ = flag.Set("test.parallel", "8")

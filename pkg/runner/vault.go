@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -15,11 +16,8 @@ import (
 func (r *Runner) vaultCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "vault", Short: "Keep backups in a directory, in the pod that has their volume", Hidden: true}
 	cmd.AddCommand(
-		&cobra.Command{Use: "serve", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-			<-cmd.Context().Done()
-			return nil
-		}},
-		r.vaultVerb("put DIR", 1, func(args []string) (any, error) { return vault.Vault(args[0]).Put(r.In) }),
+		r.vaultServe(),
+		r.vaultVerb("put DIR", 1, func(args []string) (any, error) { return vault.Vault(args[0]).Put(vault.Unframed(r.In)) }),
 		r.vaultVerb("discard DIR PART", 2, func(args []string) (any, error) { return nil, vault.Vault(args[0]).Discard(args[1]) }),
 		r.vaultVerb("commit DIR PART", 2, func(args []string) (any, error) {
 			var m vault.Manifest
@@ -30,12 +28,40 @@ func (r *Runner) vaultCommand() *cobra.Command {
 		}),
 		r.vaultVerb("find DIR COMPONENT NAME", 3, func(args []string) (any, error) { return orNone(vault.Vault(args[0]).Find(args[1], args[2])) }),
 		r.vaultVerb("check DIR COMPONENT NAME", 3, func(args []string) (any, error) { return orNone(vault.Vault(args[0]).Check(args[1], args[2])) }),
+		r.vaultVerb("list DIR", 1, func(args []string) (any, error) { return vault.Vault(args[0]).List() }),
+		r.vaultVerb("remove DIR COMPONENT NAME", 3, func(args []string) (any, error) {
+			err := vault.Vault(args[0]).Remove(args[1], args[2])
+			if errors.Is(err, vault.ErrNone) {
+				return false, nil
+			}
+			return true, err
+		}),
 		&cobra.Command{Use: "get DIR COMPONENT NAME", Args: cobra.ExactArgs(3), RunE: func(_ *cobra.Command, args []string) error {
-			_, err := vault.Vault(args[0]).Get(args[1], args[2], r.Out)
-			return r.vaultFailed(err)
+			return r.vaultFailed(r.whileWanted(func() error {
+				_, err := vault.Vault(args[0]).Get(args[1], args[2], r.Out)
+				return err
+			}))
 		}},
 	)
 	return cmd
+}
+
+// errUnwanted is how a program ends whose output nobody reads any more.
+var errUnwanted = errors.New("nobody wants the rest")
+
+// whileWanted does something for as long as standard input lasts, which whoever wants it
+// keeps open. When that is killed, Kubernetes leaves the output as it is: to write it
+// would never end.
+func (r *Runner) whileWanted(do func() error) error {
+	done, unwanted := make(chan error, 1), make(chan struct{})
+	go func() { done <- do() }()
+	go func() { _, _ = io.Copy(io.Discard, r.In); close(unwanted) }()
+	select {
+	case err := <-done:
+		return err
+	case <-unwanted:
+		return errUnwanted
+	}
 }
 
 // orNone answers null for a backup that there is not.

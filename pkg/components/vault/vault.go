@@ -96,9 +96,13 @@ func (v Vault) Put(from io.Reader) (part Part, err error) {
 func (v Vault) sweep(all string) {
 	entries, _ := os.ReadDir(all)
 	for _, entry := range entries {
-		info, err := os.Stat(filepath.Join(all, entry.Name(), dataFile))
+		part := filepath.Join(all, entry.Name())
+		info, err := os.Stat(filepath.Join(part, dataFile))
+		if errors.Is(err, fs.ErrNotExist) {
+			info, err = os.Stat(part)
+		}
 		if err == nil && time.Since(info.ModTime()) > staleAfter {
-			_ = os.RemoveAll(filepath.Join(all, entry.Name()))
+			_ = os.RemoveAll(part)
 		}
 	}
 }

@@ -115,9 +115,15 @@ func TestSwept(t *testing.T) {
 	if err := os.Chtimes(filepath.Join(dir, ".parts", old.ID, "data"), long, long); err != nil {
 		t.Fatal(err)
 	}
+	begun := filepath.Join(dir, ".parts", "part-begun") // killed before it had a file
+	if err := errors.Join(os.Mkdir(begun, 0o700), os.Chtimes(begun, long, long)); err != nil {
+		t.Fatal(err)
+	}
 	put(t, v, "another")
-	if _, err := os.Stat(filepath.Join(dir, ".parts", old.ID)); !os.IsNotExist(err) {
-		t.Errorf("%v: expected the old part to be gone", err)
+	for _, gone := range []string{filepath.Join(dir, ".parts", old.ID), begun} {
+		if _, err := os.Stat(gone); !os.IsNotExist(err) {
+			t.Errorf("%s: %v, expected it to be gone", gone, err)
+		}
 	}
 	commit(t, v, fresh)
 }

@@ -27,7 +27,8 @@ func newComponentCommand(o *options) *cobra.Command {
 	}
 	cmd.AddCommand(
 		newComponentStopCommand(o), newComponentStartCommand(o), newComponentRestartCommand(o), newComponentScaleCommand(o),
-		newComponentWaitCommand(o), newComponentExecCommand(o), newComponentLogsCommand(o), newComponentBackupCommand(o), newComponentRestoreCommand(o),
+		newComponentWaitCommand(o), newComponentExecCommand(o), newComponentLogsCommand(o),
+		newComponentBackupCommand(o), newComponentBackupsCommand(o), newComponentRestoreCommand(o), newComponentDeleteBackupCommand(o),
 	)
 	return cmd
 }

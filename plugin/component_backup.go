@@ -38,7 +38,7 @@ func newComponentBackupCommand(o *options) *cobra.Command {
 		Use:   "backup",
 		Short: "Back components up as their driver says",
 		Long: "Back components up as `backup` of each in the driver says: by the dump program in its own container, into\nthe claim NAME-backups, which is made when it is not there. A backup of that name which is whole is left\n" +
-			"as it is. Nothing deletes backups but whoever deletes the claim.",
+			"as it is. Nothing deletes backups by itself: `component delete-backup` does, and whoever deletes the claim.",
 		Example: "  kubectl styrmin component backup notes database --name before-2.0.0 -n notes",
 	})
 }

@@ -81,20 +81,26 @@ func (h *historyOptions) run(ctx context.Context, name string) error {
 
 func (h *historyOptions) show(runs history) error {
 	switch {
-	case h.output == "json":
-		encoder := json.NewEncoder(h.Out)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(runs)
-	case h.output == "yaml":
-		data, err := yaml.Marshal(runs)
-		_, _ = h.Out.Write(data)
-		return err
+	case h.output != "":
+		return writeObject(h.Out, h.output, runs)
 	case len(runs.Runs) == 0:
 		fmt.Fprintf(h.ErrOut, "StyrminDeployment %s/%s has had no run\n", runs.Namespace, runs.Deployment)
 		return nil
 	}
 	return writeHistory(h.Out, runs.Runs)
+}
+
+// writeObject prints an object in a format that checkOutput accepts.
+func writeObject(out io.Writer, format string, object any) error {
+	if format == "yaml" {
+		data, err := yaml.Marshal(object)
+		_, _ = out.Write(data)
+		return err
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(object)
 }
 
 // writeHistory prints a line for each run.

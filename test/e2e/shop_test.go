@@ -42,6 +42,10 @@ func shop(t *testing.T, s *space) {
 	s.orders("DELETE FROM orders")
 	s.styrmin("component", "restore", "shop", "database", "--name", "by-hand").expect(t, 0, "database: restored from by-hand")
 	s.orders("SELECT count(*) FROM orders").expect(t, 0, "2")
+	s.styrmin("component", "backups", "shop").expect(t, 0, "database    by-hand        postgres   ", "database    before-2.0.0   postgres   ")
+	s.styrmin("component", "delete-backup", "shop", "database", "--name", "before-2.0.0").expect(t, 0, "database: deleted before-2.0.0")
+	s.styrmin("component", "delete-backup", "shop", "database", "--name", "before-2.0.0").expect(t, 1, "delete backup before-2.0.0: there is no such backup")
+	s.styrmin("component", "backups", "shop", "database").expect(t, 0, "by-hand").without(t, "before-2.0.0")
 	s.styrmin("component", "restore", "shop", "database", "--name", "nobodys").expect(t, 1, "component database: restore nobodys: there is no such backup in claim shop-backups")
 }
 
@@ -52,13 +56,13 @@ func (s *space) orders(statement string) result {
 }
 
 // volumeFor is a directory of the node's for a claim that will be made: the cluster has no storage class.
-func (s *space) volumeFor(claim string) {
+func (s *space) volumeFor(claim string) (dir string) {
 	s.Helper()
-	s.volume(s.name, claim, "")
+	return s.volume(s.name, claim, "")
 }
 
 // volume is the same for a claim of any namespace and class.
-func (s *space) volume(namespace, claim, class string) {
+func (s *space) volume(namespace, claim, class string) (dir string) {
 	s.Helper()
 	dir, err := os.MkdirTemp("", "styrmin-e2e-")
 	if err != nil {
@@ -83,6 +87,7 @@ spec:
 		execute(cleanupContext(s.T), s.kubeconfig, "", "kubectl", "delete", "pv", s.name, "--wait=false")
 		_ = os.RemoveAll(dir)
 	})
+	return dir
 }
 
 // TestShopUsesEveryPrimitive: the example is a reference, so nothing may be missing in it.

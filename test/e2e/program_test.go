@@ -15,7 +15,7 @@ import (
 
 // commandTimeout bounds a command that does not say otherwise: a whole run of a
 // driver on a busy machine.
-const commandTimeout = 4 * time.Minute
+const commandTimeout = 8 * time.Minute
 
 // result is how a program ended.
 type result struct {

@@ -76,8 +76,8 @@ test: build cluster images product-image notes-images founding-image infrahub-im
 	go vet ./...
 	cd test/cluster && go vet ./... && go test ./...
 	$(ON_CLUSTER) go test -count=1 -timeout 30m $$(go list ./... | grep -v /test/e2e)
-	@echo "The packages passed; now end to end, on the real node (about six minutes)."
-	$(ON_CLUSTER) go test -count=1 -timeout 30m ./test/e2e
+	@echo "The packages passed; now end to end, on the real node (about twenty minutes)."
+	$(ON_CLUSTER) go test -count=1 -timeout 50m ./test/e2e
 
 .PHONY: crash-matrix
 crash-matrix: build cluster images product-image ## Kill an upgrade at every call that changes something, on the real cluster (a quarter of an hour).

@@ -121,6 +121,11 @@ func (s *space) evict(action string) {
 		return r.out, r.stdout == "Running"
 	})
 	pod := s.kubectl("get", "pods", "-l", v1.LabelAction+"="+action, "-o", "name").expect(s.T, 0)
-	s.kubectl("patch", strings.TrimSpace(pod.stdout), "--subresource=status", "--type=merge", "-p",
-		`{"status":{"phase":"Failed","reason":"Evicted","message":"it wrote more than it may"}}`).expect(s.T, 0)
+	// The kubelet, who knows of no eviction, may write what it knows in between.
+	s.eventually("the Job controller has seen that the pod of "+action+" is evicted", func() (string, bool) {
+		s.kubectl("patch", strings.TrimSpace(pod.stdout), "--subresource=status", "--type=merge", "-p",
+			`{"status":{"phase":"Failed","reason":"Evicted","message":"it wrote more than it may"}}`)
+		r := s.kubectl("get", "jobs", "-l", v1.LabelAction+"="+action, "-o", "jsonpath={.items[*].status.failed}")
+		return r.out, r.stdout == "1"
+	})
 }

@@ -32,13 +32,21 @@ type flowRun struct {
 func (s *space) flowRuns(deployment string) map[string]flowRun {
 	s.Helper()
 	filter := fmt.Sprintf(`{"flow_runs": {"tags": {"all_": ["deployment:%s/%s"]}}}`, s.name, deployment)
-	answer := execute(s.Context(), s.kubeconfig, filter, "kubectl", "create", "--raw", prefectAPI+"/flow_runs/filter", "-f", "-").expect(s.T, 0)
+	// Not by `kubectl create --raw`: it does not say that it sends JSON, and Prefect takes it for no filter.
+	answer, err := cluster.kube.CoreV1().RESTClient().Post().AbsPath(prefectAPI+"/flow_runs/filter").
+		SetHeader("Content-Type", "application/json").Body([]byte(filter)).DoRaw(s.Context())
+	if err != nil {
+		s.Fatalf("ask Prefect for the flow runs of %s: %v", deployment, err)
+	}
 	var list []flowRun
-	if err := json.Unmarshal([]byte(answer.stdout), &list); err != nil {
+	if err := json.Unmarshal(answer, &list); err != nil {
 		s.Fatalf("%v:\n%s", err, answer)
 	}
 	found := map[string]flowRun{}
 	for _, run := range list {
+		if !slices.Contains(run.Tags, "deployment:"+s.name+"/"+deployment) {
+			s.Errorf("Prefect has not filtered: it names flow run %s with the tags %q", run.Name, run.Tags)
+		}
 		found[run.ID] = run
 	}
 	return found

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/waited"
 )
 
 // The paths that the webhook configurations in manifests/webhook name.
@@ -115,7 +116,7 @@ func started(ctx context.Context, _ *http.Request) context.Context {
 	if _, noted := ctx.Value(startKey{}).(time.Time); noted {
 		return ctx
 	}
-	return context.WithValue(context.WithValue(ctx, startKey{}, time.Now()), readingKey{}, &reading{})
+	return context.WithValue(context.WithValue(ctx, startKey{}, time.Now()), readingKey{}, &waited.Clock{})
 }
 
 // note counts a decision, and logs it. What it took includes reading the request, and
@@ -125,16 +126,16 @@ func (r *rules) note(ctx context.Context, req admission.Request, a answer) {
 	took := time.Since(since)
 	decisions.WithLabelValues(req.Kind.Kind, a.counted(), a.reason).Inc()
 	latency.WithLabelValues(req.Kind.Kind).Observe(took.Seconds())
-	waited := time.Duration(0)
+	reading := time.Duration(0)
 	if r := readingOf(ctx); r != nil {
-		waited = r.soFar()
+		reading = r.SoFar()
 	}
-	ownTime.WithLabelValues(req.Kind.Kind).Observe((took - waited).Seconds())
+	ownTime.WithLabelValues(req.Kind.Kind).Observe((took - reading).Seconds())
 	line := r.log.WithValues(
 		"kind", req.Kind.Kind, "operation", req.Operation, "subresource", req.SubResource,
 		"namespace", req.Namespace, "name", req.Name, "user", req.UserInfo.Username,
 		"outcome", a.counted(), "reason", a.reason, "took", took.Round(time.Millisecond).String(),
-		"reading", waited.Round(time.Millisecond).String(),
+		"reading", reading.Round(time.Millisecond).String(),
 	)
 	if a.outcome == outcomeAllowed || a.outcome == outcomeNotGoverned {
 		line.Info("decision")

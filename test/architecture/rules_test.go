@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"pkg/lifecycle"},
 	{"pkg/driver"},
 	{"pkg/values", "pkg/release", "pkg/scaffold"},
-	{"pkg/diagnostic", "pkg/api", "pkg/internal/jsonvalue", "pkg/warmup", "manifests", "pkg/runner/python"},
+	{"pkg/diagnostic", "pkg/api", "pkg/internal/jsonvalue", "pkg/warmup", "pkg/waited", "manifests", "pkg/runner/python"},
 }
 
 // outside are packages that are no part of the product; nothing of the product may import them.

@@ -41,3 +41,24 @@ func (w *untilFinished) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// fromFile lets NAME_FILE stand for NAME, as the well-known images do.
+const fromFile = `
+secret() { eval "value=\${$1:-} file=\${$1_FILE:-}"; if [ -z "$value" ] && [ -n "$file" ]; then value=$(cat "$file"); fi; printf %s "$value"; }
+`
+
+// watched runs a program and ends it when standard input does: when whoever wants the
+// dump is gone. Left alone, it would hold its locks, which a restore waits for. Nothing
+// that it starts outlives it: an orphan becomes the child of the container's first
+// process, and PostgreSQL takes the end of an unknown child for a crash of its own.
+const watched = `
+watched() {
+  exec 3<&0
+  "$@" </dev/null & program=$!
+  ( while read -r _; do :; done; kill "$program" ) <&3 >/dev/null 2>&1 & watch=$!
+  code=0; wait "$program" || code=$?
+  kill "$watch" 2>/dev/null || :
+  wait "$watch" 2>/dev/null || :
+  return "$code"
+}
+`

@@ -13,12 +13,11 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/httpstream"
 	"k8s.io/apimachinery/pkg/util/remotecommand"
 	"k8s.io/client-go/rest"
 	clientremote "k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/transport/spdy"
-	streaming "k8s.io/streaming/pkg/httpstream"
+	"k8s.io/streaming/pkg/httpstream"
 )
 
 // errCutOff is how a command ends of whose end nothing was heard.
@@ -33,13 +32,17 @@ type attested struct {
 }
 
 func newAttested(config *rest.Config, address *url.URL) (attested, error) {
-	transport, upgrader, err := spdy.RoundTripperFor(config)
+	dialer, err := newSPDYDialer(config)
+	if err != nil {
+		return attested{}, err
+	}
+	transport, err := rest.HTTPWrappersForConfig(config, dialer)
 	if err != nil {
 		return attested{}, err
 	}
 	heard := new(atomic.Bool)
 	// The protocols in which the node says something in any case.
-	executor, err := clientremote.NewSPDYExecutorForProtocols(transport, listening{upgrader, heard}, http.MethodPost, address,
+	executor, err := clientremote.NewSPDYExecutorForProtocols(transport, spdy.NewUpgraderForStreaming(listening{dialer, heard}), http.MethodPost, address,
 		remotecommand.StreamProtocolV5Name, remotecommand.StreamProtocolV4Name)
 	return attested{executor, heard}, err
 }
@@ -57,15 +60,12 @@ func (e attested) StreamWithContext(ctx context.Context, opts clientremote.Strea
 
 // listening notes whether anything came by the stream that carries the result.
 type listening struct {
-	spdy.Upgrader
+	*spdyDialer
 	heard *atomic.Bool
 }
 
 func (l listening) NewConnection(response *http.Response) (httpstream.Connection, error) {
-	if response.StatusCode != http.StatusSwitchingProtocols {
-		return nil, refusal(response)
-	}
-	connection, err := l.Upgrader.NewConnection(response)
+	connection, err := l.spdyDialer.NewConnection(response)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func refusal(response *http.Response) error {
 	if err == nil && json.Unmarshal(content, &status) == nil && status.Kind == "Status" {
 		return &apierrors.StatusError{ErrStatus: status}
 	}
-	return &streaming.UpgradeFailureError{Cause: fmt.Errorf("found %s, expected 101 Switching Protocols", response.Status)}
+	return &httpstream.UpgradeFailureError{Cause: fmt.Errorf("found %s, expected 101 Switching Protocols", response.Status)}
 }
 
 // maxRefusal bounds what is read of a refusal, in bytes.

@@ -21,6 +21,21 @@ import (
 // spdyNode answers an exec by SPDY as a node does: it writes to standard output, and ends
 // the connection with a result or, when that is empty, without.
 func spdyNode(output, result string) http.HandlerFunc {
+	return upgraded(3, func(connection httpstream.Connection, streams map[string]httpstream.Stream) {
+		_, _ = io.WriteString(streams[corev1.StreamTypeStdout], output)
+		if result == "" {
+			return
+		}
+		_, _ = io.WriteString(streams[corev1.StreamTypeError], result)
+		for _, s := range streams {
+			_ = s.Close()
+		}
+		<-connection.CloseChan() // the client has heard it
+	})
+}
+
+// upgraded answers by SPDY once the client has opened so many streams: error, stdout, stderr and, for one with input, stdin.
+func upgraded(count int, answer func(httpstream.Connection, map[string]httpstream.Stream)) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		protocol, err := httpstream.Handshake(req, w, []string{remotecommand.StreamProtocolV5Name, remotecommand.StreamProtocolV4Name})
 		if err != nil || protocol == "" {
@@ -33,19 +48,11 @@ func spdyNode(output, result string) http.HandlerFunc {
 		})
 		defer connection.Close()
 		opened := map[string]httpstream.Stream{}
-		for range 3 { // error, stdout, stderr
+		for range count {
 			s := <-streams
 			opened[s.Headers().Get(corev1.StreamType)] = s
 		}
-		_, _ = io.WriteString(opened[corev1.StreamTypeStdout], output)
-		if result == "" {
-			return
-		}
-		_, _ = io.WriteString(opened[corev1.StreamTypeError], result)
-		for _, s := range opened {
-			_ = s.Close()
-		}
-		<-connection.CloseChan() // the client has heard it
+		answer(connection, opened)
 	}
 }
 

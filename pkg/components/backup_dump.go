@@ -67,15 +67,20 @@ func (c *Client) restoreFrom(ctx context.Context, component Component, m vault.M
 	}
 	c.report("restoring %s in pod %s, container %s, from backup %s of %s, %d bytes: what was written since is lost",
 		d.kind, at.Pod, at.Container, m.Name, m.MadeAt.Format(time.RFC3339), m.Bytes)
+	feeding, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	reader, writer := io.Pipe()
 	fed := make(chan error, 1)
 	go func() {
-		err := feed(ctx, m, d, v, writer)
+		err := feed(feeding, m, d, v, writer)
 		_ = writer.Close()
 		fed <- err
 	}()
 	restored := c.runScript(ctx, at, d.restore, reader, io.Discard)
 	_ = reader.CloseWithError(errEnded)
+	if restored != nil {
+		stop(errEnded) // nobody reads the rest
+	}
 	if err := <-fed; restored == nil || !errors.Is(err, errEnded) {
 		restored = errors.Join(restored, err)
 	}

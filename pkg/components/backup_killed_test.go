@@ -75,26 +75,33 @@ func (e errand) do(ctx context.Context, c *Client) error {
 	return err
 }
 
-// endings are how an errand may come to an early end: the process is killed, or told to end.
-var endings = map[string]os.Signal{"killed": syscall.SIGKILL, "told to end": syscall.SIGTERM}
+// earlyEnd is how an errand comes to an early end, and what its process then says.
+type earlyEnd struct {
+	signal os.Signal
+	says   string
+}
+
+var endings = map[string]earlyEnd{
+	"killed":      {syscall.SIGKILL, "signal: killed"},
+	"told to end": {syscall.SIGTERM, "exit status 1"},
+}
 
 // cut begins an errand in a process of its own, and ends that when it is where it shall be.
-func (c *Client) cut(t *testing.T, e errand, ending os.Signal, there func()) {
+func (c *Client) cut(ctx context.Context, t *testing.T, e errand, how earlyEnd, there func()) {
 	t.Helper()
 	request, err := json.Marshal(e)
 	must(t, err)
 	var output bytes.Buffer
-	child := exec.Command(os.Args[0]) //nolint:gosec // this program
+	child := exec.CommandContext(ctx, os.Args[0]) //nolint:gosec // this program
 	child.Env = append(os.Environ(), toBeKilled+"="+string(request))
 	child.Stdout, child.Stderr = &output, &output
 	must(t, child.Start())
 	defer func() { _ = child.Process.Kill() }()
 	there()
-	must(t, child.Process.Signal(ending))
+	must(t, child.Process.Signal(how.signal))
 	err = child.Wait()
-	t.Logf("%s: %v\n%s", e.Verb, err, output.String())
-	if err == nil {
-		t.Errorf("the %s succeeded, expected that it broke off", e.Verb)
+	if said := fmt.Sprint(err); said != how.says || ctx.Err() != nil {
+		t.Errorf("the %s ended with %q (%v), expected %q; it printed:\n%s", e.Verb, said, ctx.Err(), how.says, &output)
 	}
 }
 
@@ -102,15 +109,16 @@ func (c *Client) cut(t *testing.T, e errand, ending os.Signal, there func()) {
 // one that dies in the middle of a restore leaves a database for which the same restore can be made again.
 func TestBackupCutMidway(t *testing.T) {
 	for _, e := range engines {
-		for how, ending := range endings {
-			t.Run(e.kind+"/"+how, func(t *testing.T) {
+		for name, how := range endings {
+			t.Run(e.kind+"/"+name, func(t *testing.T) {
+				t.Parallel()
 				ctx, c := onClusterFor(t, 8*time.Minute)
 				opts := e.start(ctx, t, c)
 				e.sql(ctx, t, c, e.fill)
 				e.sql(ctx, t, c, e.locks.prepare)
 				before := e.sql(ctx, t, c, e.look)
 
-				c.cutBackup(ctx, t, e, ending)
+				c.cutBackup(ctx, t, e, how)
 				if err := c.Restore(ctx, e.component(), opts); !errors.Is(err, vault.ErrNone) {
 					t.Errorf("error %v, expected that there is no backup", err)
 				}
@@ -118,7 +126,7 @@ func TestBackupCutMidway(t *testing.T) {
 				must(t, err)
 				e.sql(ctx, t, c, e.destroy)
 
-				c.cutRestore(ctx, t, e, ending)
+				c.cutRestore(ctx, t, e, how)
 				must(t, c.Restore(ctx, e.component(), opts))
 				if after := e.sql(ctx, t, c, e.look); after != before {
 					t.Errorf("found %q, expected what there was before, %q", after, before)
@@ -130,11 +138,11 @@ func TestBackupCutMidway(t *testing.T) {
 }
 
 // cutBackup ends a backup of which a part is stored. Its dump, its part and its pod end, though their maker is gone.
-func (c *Client) cutBackup(ctx context.Context, t *testing.T, e engineOf, ending os.Signal) {
+func (c *Client) cutBackup(ctx context.Context, t *testing.T, e engineOf, how earlyEnd) {
 	t.Helper()
 	release := c.hold(ctx, t, e, e.locks.dump)
 	defer release()
-	c.cut(t, errand{c.namespace, e.kind, "backup"}, ending, func() {
+	c.cut(ctx, t, errand{c.namespace, e.kind, "backup"}, how, func() {
 		c.awaitCount(ctx, t, e, "the dump waits for the lock", e.locks.dumps, "1")
 		c.await(ctx, t, "a part of the dump is stored", func() (string, bool) {
 			bytes := c.storedBytes(ctx, t)
@@ -150,12 +158,12 @@ func (c *Client) cutBackup(ctx context.Context, t *testing.T, e engineOf, ending
 }
 
 // cutRestore ends a restore that has begun. PostgreSQL has what it had before then.
-func (c *Client) cutRestore(ctx context.Context, t *testing.T, e engineOf, ending os.Signal) {
+func (c *Client) cutRestore(ctx context.Context, t *testing.T, e engineOf, how earlyEnd) {
 	t.Helper()
 	const count = "SELECT COUNT(*) FROM notes"
 	had := e.sql(ctx, t, c, count)
 	release := c.hold(ctx, t, e, e.locks.restore)
-	c.cut(t, errand{c.namespace, e.kind, "restore"}, ending, func() {
+	c.cut(ctx, t, errand{c.namespace, e.kind, "restore"}, how, func() {
 		c.awaitCount(ctx, t, e, "the restore waits for the lock", e.locks.restores, "1")
 	})
 	release()

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/components/remote"
 )
 
 // finished is what a script prints last, when all before it went well. It shows that
 // nothing is missing, whatever the connection says of itself: what a WebSocket tells is
-// the API server's opinion (see stream).
+// the API server's opinion (see package remote).
 const finished = "\nstyrmin: finished\n"
 
 // runScript runs one of a dumper's scripts where its database is. Without an error it ran
@@ -20,7 +22,7 @@ func (c *Client) runScript(ctx context.Context, at Result, script string, stdin 
 		return err
 	}
 	if string(output.last) != finished {
-		return fmt.Errorf("%s: %w", at.where(), errCutOff)
+		return fmt.Errorf("%s: %w", at.where(), remote.ErrCutOff)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
+	"github.com/styrmin/kubectl-styrmin/pkg/components/remote"
 	"github.com/styrmin/kubectl-styrmin/pkg/warmup"
 )
 
@@ -27,7 +28,7 @@ const (
 type Client struct {
 	kube      kubernetes.Interface
 	dynamic   dynamic.Interface
-	config    *rest.Config
+	remote    remote.Pods
 	namespace string
 	release   string
 	report    func(format string, args ...any)
@@ -55,7 +56,8 @@ func New(config *rest.Config, namespace string, report func(format string, args 
 		report = func(string, ...any) {}
 	}
 	return &Client{
-		kube: kube, dynamic: others, config: config, namespace: namespace,
+		kube: kube, dynamic: others, namespace: namespace,
+		remote: remote.Pods{Config: config, API: kube.CoreV1().RESTClient(), Namespace: namespace},
 		report: report, poll: pollInterval, retry: retryInterval, vaultIdle: vaultIdle,
 	}, nil
 }

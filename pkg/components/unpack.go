@@ -10,6 +10,8 @@ import (
 	"os"
 	"path"
 	"strings"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/components/remote"
 )
 
 // unpacking writes what a container sends, which nobody vouches for: nothing is
@@ -67,7 +69,7 @@ func (e *archiveEnd) ended() error {
 		return err
 	}
 	if e.zeros < endOfArchive {
-		return errCutOff
+		return remote.ErrCutOff
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package components
+package remote
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/streaming/pkg/httpstream"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/components/remote/remotetest"
 )
 
 // tooLong is when a test takes something for hanging.
@@ -60,7 +62,7 @@ func TestUnreadInput(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			var input endless
-			c := clientOf(t, upgraded(4, func(connection httpstream.Connection, streams map[string]httpstream.Stream) {
+			pods := podsOf(t, remotetest.Upgraded(4, func(connection httpstream.Connection, streams map[string]httpstream.Stream) {
 				input.stuck()
 				if test.cancelled {
 					cancel()
@@ -72,9 +74,7 @@ func TestUnreadInput(t *testing.T) {
 				}
 				<-t.Context().Done() // a node that goes away would end the command, too
 			}))
-			err := within(t, func() error {
-				return c.pipe(ctx, Result{Pod: "database-0", Command: []string{"postgres"}}, []string{"psql"}, &input, io.Discard)
-			})
+			err := within(t, func() error { return exec(ctx, pods, &input, io.Discard) })
 			if !errors.Is(err, test.want) {
 				t.Errorf("error %v, expected %v", err, test.want)
 			}
@@ -86,14 +86,11 @@ func TestUnreadInput(t *testing.T) {
 func TestSilentServer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	c := clientOf(t, func(http.ResponseWriter, *http.Request) {
+	pods := podsOf(t, func(http.ResponseWriter, *http.Request) {
 		cancel()
 		<-t.Context().Done()
 	})
-	err := within(t, func() error {
-		return c.pipe(ctx, Result{Pod: "database-0", Command: []string{"postgres"}}, []string{"psql"}, nil, io.Discard)
-	})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v, expected that it was cancelled", err)
+	if err := within(t, func() error { return exec(ctx, pods, nil, io.Discard) }); err == nil {
+		t.Error("no error, expected that it was cancelled")
 	}
 }

@@ -1,4 +1,4 @@
-package components
+package remote
 
 import (
 	"context"
@@ -20,8 +20,8 @@ import (
 	"k8s.io/streaming/pkg/httpstream"
 )
 
-// errCutOff is how a command ends of whose end nothing was heard.
-var errCutOff = errors.New("the connection to the container ended before the command's result came")
+// ErrCutOff is how a command ends of whose end nothing was heard.
+var ErrCutOff = errors.New("the connection to the container ended before the command's result came")
 
 // attested is an executor by SPDY that takes a command for well ended only when its node
 // said so. client-go's own takes silence for success, so that a connection that breaks, be
@@ -53,7 +53,7 @@ func (e attested) StreamWithContext(ctx context.Context, opts clientremote.Strea
 		return err
 	}
 	if !e.heard.Load() {
-		return errCutOff
+		return ErrCutOff
 	}
 	return nil
 }

@@ -2,4 +2,6 @@
 
 .PHONY: bench-gate
 bench-gate: build cluster images product-image ## Measure Helm-record creates with and without the webhook, and what it takes in a full cluster (ten minutes).
-	$(ON_CLUSTER) go run ./test/benchmark/gate --image $(IMAGE)
+	go build -o bin/bench-gate ./test/benchmark/gate
+	# Clients are other machines: what they do here must not take CPU time from the cluster.
+	$(ON_CLUSTER) nice -n 19 bin/bench-gate --image $(IMAGE)

@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/remotecommand"
 	"k8s.io/streaming/pkg/httpstream"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/components/remote/remotetest"
@@ -79,6 +81,32 @@ func TestUnreadInput(t *testing.T) {
 				t.Errorf("error %v, expected %v", err, test.want)
 			}
 		})
+	}
+}
+
+// TestUnreadInputByWebSocket: so it is where nothing but a WebSocket passes.
+func TestUnreadInputByWebSocket(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var input endless
+	pods := podsOf(t, func(w http.ResponseWriter, req *http.Request) {
+		if req.Method == http.MethodPost {
+			http.Error(w, "no upgrades here", http.StatusBadGateway)
+			return
+		}
+		upgrader := websocket.Upgrader{Subprotocols: []string{remotecommand.StreamProtocolV5Name}}
+		connection, err := upgrader.Upgrade(w, req, nil)
+		if err != nil {
+			return
+		}
+		defer connection.Close()
+		input.stuck()
+		cancel()
+		<-t.Context().Done()
+	})
+	err := within(t, func() error { return exec(ctx, pods, &input, io.Discard) })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, expected that it was cancelled", err)
 	}
 }
 

@@ -115,10 +115,12 @@ func (a *app) binaries() *cobra.Command {
 // buildTasks bring everything that has to be there before a cluster can start.
 func (a *app) buildTasks() ([]task, error) {
 	tasks := []task{{"installing Debian packages", func(func(string)) error { return debian.InstallNode() }}}
-	steps, err := binaries.Builder{Cache: a.cache, Source: a.source}.Steps()
+	builder := binaries.Builder{Cache: a.cache, Source: a.source}
+	steps, err := builder.Steps()
 	for _, s := range steps {
 		tasks = append(tasks, task{s.Title, s.Run})
 	}
+	tasks = append(tasks, task{"building the CSI driver", func(func(string)) error { return builder.Storage() }})
 	return tasks, err
 }
 

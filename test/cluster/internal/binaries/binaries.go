@@ -50,8 +50,12 @@ func (b Builder) Steps() ([]Step, error) {
 	if err != nil {
 		return nil, err
 	}
+	storage, err := b.storage()
+	if err != nil {
+		return nil, err
+	}
 	var steps []Step
-	for _, g := range append([]group{kubernetes, etcd, coredns}, helms()...) {
+	for _, g := range slices.Concat([]group{kubernetes, etcd, coredns}, storage, helms()) {
 		missing := b.missing(g)
 		if len(missing) == 0 {
 			continue
@@ -102,6 +106,55 @@ func (b Builder) own(name, title, module string) (group, error) {
 	g.title += " " + g.version
 	g.packages = map[string]string{name: "styrmin.local/test/cluster/" + name}
 	return g, err
+}
+
+// storage are the controllers of volumes and snapshots, in the order of what they share.
+func (b Builder) storage() ([]group, error) {
+	const csi = "github.com/kubernetes-csi/"
+	dir := filepath.Join(b.Source, "storage")
+	groups := []group{
+		{title: "snapshot controllers", module: csi + "external-snapshotter/v8", packages: map[string]string{"snapshot-controller": "/cmd/snapshot-controller", "csi-snapshotter": "/cmd/csi-snapshotter"}},
+		{title: "volume provisioner", module: csi + "external-provisioner/v6", packages: map[string]string{"csi-provisioner": "/cmd/csi-provisioner"}},
+	}
+	for i := range groups {
+		g := &groups[i]
+		var err error
+		if g.version, err = required(dir, g.module); err != nil {
+			return nil, err
+		}
+		g.dir = dir
+		g.title += " " + g.version
+		for name, below := range g.packages {
+			g.packages[name] = g.module + below
+		}
+	}
+	return groups, nil
+}
+
+// Storage builds the cluster's own CSI driver, and takes the kinds of snapshots from the module that has them.
+func (b Builder) Storage() error {
+	dir := filepath.Join(b.Source, "storage")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.Cache.Program("disk"), "./disk")
+	build.Dir, build.Env = dir, append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the CSI driver: %w\n%s", err, output)
+	}
+	list := exec.Command("go", "list", "-m", "-f={{.Dir}}", "github.com/kubernetes-csi/external-snapshotter/client/v8")
+	list.Dir = dir
+	module, err := list.Output()
+	if err != nil {
+		return fmt.Errorf("find the kinds of snapshots: %w", err)
+	}
+	crds := filepath.Join(strings.TrimSpace(string(module)), "config", "crd")
+	var all []byte
+	for _, kind := range []string{"volumesnapshotclasses", "volumesnapshotcontents", "volumesnapshots"} {
+		crd, err := os.ReadFile(filepath.Join(crds, "snapshot.storage.k8s.io_"+kind+".yaml"))
+		if err != nil {
+			return err
+		}
+		all = append(all, crd...)
+	}
+	return os.WriteFile(b.Cache.SnapshotKinds(), all, 0o600)
 }
 
 // required is the version of a module that the go.mod of a directory asks for.

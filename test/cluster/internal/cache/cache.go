@@ -41,6 +41,10 @@ func (d Dir) Bin() string { return filepath.Join(string(d), "bin") }
 // Program is the path of one program in Bin.
 func (d Dir) Program(name string) string { return filepath.Join(d.Bin(), name) }
 
+// SnapshotKinds is the manifest of the CRDs of snapshots. It is with the programs because tests need it where they need
+// an API server.
+func (d Dir) SnapshotKinds() string { return filepath.Join(d.Bin(), "snapshot-kinds.yaml") }
+
 // Images is an OCI layout with every image that was built.
 func (d Dir) Images() string { return filepath.Join(string(d), "images") }
 

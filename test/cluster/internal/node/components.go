@@ -80,6 +80,17 @@ func (n *Node) components() []sandbox.Component {
 			},
 		},
 		{
+			Name:  "disk",
+			Ready: "unix:" + csiSocket,
+			Args: []string{
+				n.program("disk"),
+				"--node=" + name,
+				"--data=/var/lib/kubelet/disk",
+				"--endpoint=" + csiSocket,
+				"--registration=" + registrationSocket,
+			},
+		},
+		{
 			Name:  "kubelet",
 			Ready: "http://127.0.0.1:10248/healthz",
 			Args: []string{
@@ -90,5 +101,22 @@ func (n *Node) components() []sandbox.Component {
 				"--node-ip=" + nodeAddress,
 			},
 		},
+		n.storage("csi-provisioner", "--csi-address="+csiSocket),
+		n.storage("csi-snapshotter", "--csi-address="+csiSocket),
+		n.storage("snapshot-controller", "--feature-gates=CSIVolumeGroupSnapshot=false"),
+	}
+}
+
+// Sockets of the CSI driver: its own, and the one that the kubelet finds it by.
+const (
+	csiSocket          = "/var/lib/kubelet/disk.sock"
+	registrationSocket = "/var/lib/kubelet/plugins_registry/disk-reg.sock"
+)
+
+// storage is a controller of volumes or snapshots.
+func (n *Node) storage(name string, args ...string) sandbox.Component {
+	return sandbox.Component{
+		Name: name, Later: true,
+		Args: append([]string{n.program(name), "--kubeconfig=" + n.cache.Kubeconfig(), "--kube-api-qps=100", "--kube-api-burst=200"}, args...),
 	}
 }

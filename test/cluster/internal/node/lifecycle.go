@@ -17,6 +17,9 @@ import (
 //go:embed manifests/coredns.yaml
 var corednsManifest []byte
 
+//go:embed manifests/storage.yaml
+var storageManifest []byte
+
 // deadline of every single condition that a start waits for.
 const deadline = 2 * time.Minute
 
@@ -112,7 +115,35 @@ func (n *Node) AwaitReady(p *sandbox.Process, say func(string)) error {
 			return fmt.Errorf("%s: %w\n%s", c.title, err, n.sandbox.Tail(c.log))
 		}
 	}
+	say("until snapshots can be made")
+	if err := n.startStorage(p); err != nil {
+		return err
+	}
 	say("")
+	return nil
+}
+
+// startStorage makes the kinds of snapshots known, and starts their controllers, which end where there are none.
+func (n *Node) startStorage(p *sandbox.Process) error {
+	for _, args := range [][]string{
+		{"apply", "--server-side", "--filename=" + n.cache.SnapshotKinds()},
+		{"wait", "--for=condition=Established", "--timeout=" + deadline.String(), "--filename=" + n.cache.SnapshotKinds()},
+	} {
+		if err := n.kubectl(nil, args...); err != nil {
+			return err
+		}
+	}
+	if err := n.kubectl(storageManifest, "apply", "--server-side", "--filename=-"); err != nil {
+		return err
+	}
+	for _, c := range n.components() {
+		if !c.Later {
+			continue
+		}
+		if err := p.Tell(context.Background(), "start", c.Name); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

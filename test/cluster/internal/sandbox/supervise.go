@@ -21,6 +21,8 @@ type Component struct {
 	// Ready says how to see that it works: an http(s) URL that answers 200, or unix:PATH that accepts connections.
 	// Empty: nobody waits for it.
 	Ready string
+	// Later is true for what is started by Tell, when what it needs is in the cluster.
+	Later bool
 }
 
 const readyDeadline = 3 * time.Minute
@@ -49,6 +51,9 @@ type daemon struct {
 func (s *Sandbox) supervise(components []Component) error {
 	v := &supervisor{Sandbox: s, components: components, daemons: map[int]*daemon{}, died: make(chan error, 1)}
 	for i, c := range components {
+		if c.Later {
+			continue
+		}
 		begin := time.Now()
 		d, err := v.fork(c)
 		if err != nil {

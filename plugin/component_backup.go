@@ -37,8 +37,9 @@ func newComponentBackupCommand(o *options) *cobra.Command {
 	return b.command(&cobra.Command{
 		Use:   "backup",
 		Short: "Back components up as their driver says",
-		Long: "Back components up as `backup` of each in the driver says: by the dump program in its own container, into\nthe claim NAME-backups, which is made when it is not there. A backup of that name which is whole is left\n" +
-			"as it is. Nothing deletes backups by itself: `component delete-backup` does, and whoever deletes the claim.",
+		Long: "Back components up as `backup` of each in the driver says: by the dump program in its own container, into\nthe claim NAME-backups, which is made when it is not there; or, of the kind disk, by VolumeSnapshots of its\n" +
+			"claims, as if the power had failed, unless it is stopped before. A backup of that name which is whole is\nleft as it is. Nothing deletes backups by itself: `component delete-backup` does, and whoever deletes the\n" +
+			"claim, the snapshots or the namespace.",
 		Example: "  kubectl styrmin component backup notes database --name before-2.0.0 -n notes",
 	})
 }
@@ -55,8 +56,9 @@ func newComponentRestoreCommand(o *options) *cobra.Command {
 	cmd := b.command(&cobra.Command{
 		Use:   "restore",
 		Short: "Bring components back to a backup; what they have written since is lost",
-		Long: "Bring components back to a backup. Its checksum is compared first. What was written since is lost. What\nuses a database should be stopped meanwhile. PostgreSQL is restored in one transaction; a MariaDB restore\n" +
-			"that breaks off leaves a part, and is to be repeated.",
+		Long: "Bring components back to a backup. The checksum of a dump is compared first. What was written since is\nlost. What uses a database should be stopped meanwhile. PostgreSQL is restored in one transaction; a\n" +
+			"MariaDB restore that breaks off leaves a part, and is to be repeated. Of the kind disk, the component is\nstopped, its claims are replaced by ones from the snapshots, and it is started if it ran; the volumes that\n" +
+			"they had are kept, and told. A restore that breaks off is to be repeated, and goes on where it was.",
 		Example: "  kubectl styrmin component restore notes database --name before-2.0.0 -n notes",
 	})
 	cmd.Flags().BoolVarP(&b.yes, "yes", "y", false, "Begin without asking, as always without a terminal.")

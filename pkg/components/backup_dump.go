@@ -30,7 +30,7 @@ func (c *Client) dumpInto(ctx context.Context, component Component, name string,
 	defer end.Close()
 	sum, ended := sha256.New(), make(chan error, 1)
 	go func() {
-		err := c.runScript(dumping, at, d.dump, open, io.MultiWriter(sum, writer))
+		err := c.runScript(dumping, at, d.dumping, open, io.MultiWriter(sum, writer))
 		if err != nil && dumping.Err() != nil {
 			err = errUnwanted
 		}
@@ -76,7 +76,7 @@ func (c *Client) restoreFrom(ctx context.Context, component Component, m vault.M
 		_ = writer.Close()
 		fed <- err
 	}()
-	restored := c.runScript(ctx, at, d.restore, reader, io.Discard)
+	restored := c.runScript(ctx, at, d.restoring, reader, io.Discard)
 	_ = reader.CloseWithError(errEnded)
 	if restored != nil {
 		stop(errEnded) // nobody reads the rest

@@ -63,6 +63,9 @@ func untilKilled(request string) int {
 
 func (e errand) do(ctx context.Context, c *Client) error {
 	component := Component{}
+	if e.Kind == diskKind {
+		component = onDisk
+	}
 	for _, engine := range engines {
 		if engine.kind == e.Kind {
 			component = engine.component()

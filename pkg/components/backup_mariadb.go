@@ -14,9 +14,9 @@ export MYSQL_PWD
 // about tables, so a restore that breaks off leaves a part, and is to be repeated.
 var mariadb = dumper{
 	kind: "mariadb",
-	dump: mariadbEnvironment + watched + `program=$(tool mariadb-dump mysqldump)
+	dumping: mariadbEnvironment + watched + `program=$(tool mariadb-dump mysqldump)
 watched "$program" --user="$user" --single-transaction --quick --routines --triggers --events --hex-blob --add-drop-database --databases "$database"`,
-	restore: mariadbEnvironment + `program=$(tool mariadb mysql)
+	restoring: mariadbEnvironment + `program=$(tool mariadb mysql)
 "$program" --user="$user" --batch`,
 	before: `SET @earlier = IS_USED_LOCK('styrmin-restore');
 EXECUTE IMMEDIATE IF(@earlier IS NULL, 'DO 0', CONCAT('KILL CONNECTION ', @earlier));

@@ -9,9 +9,9 @@ export PGPASSWORD="${PGPASSWORD:-$(secret POSTGRES_PASSWORD)}"
 // postgres dumps one database, and restores it in one transaction: what was made since
 // goes with the schemas, and a restore that fails or breaks off leaves all as it was.
 var postgres = dumper{
-	kind:    "postgres",
-	dump:    postgresEnvironment + watched + "watched pg_dump --no-password --format=plain",
-	restore: postgresEnvironment + "export PGAPPNAME=styrmin-restore\npsql --no-password --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --set=VERBOSITY=terse --output=/dev/null",
+	kind:      "postgres",
+	dumping:   postgresEnvironment + watched + "watched pg_dump --no-password --format=plain",
+	restoring: postgresEnvironment + "export PGAPPNAME=styrmin-restore\npsql --no-password --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --set=VERBOSITY=terse --output=/dev/null",
 	before: `DO $$ BEGIN
   PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'styrmin-restore' AND usename = current_user AND pid <> pg_backend_pid();
 END $$;

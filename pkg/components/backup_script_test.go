@@ -38,7 +38,7 @@ func TestFinished(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer
 			c := clientOf(t, remotetest.Node(test.output, `{"status":"Success"}`))
-			err := c.runScript(t.Context(), Result{Pod: "database-0", Command: []string{"postgres"}}, postgres.dump, nil, &got)
+			err := c.runScript(t.Context(), Result{Pod: "database-0", Command: []string{"postgres"}}, postgres.dumping, nil, &got)
 			if !errors.Is(err, test.err) || got.String() != test.want {
 				t.Errorf("found %q and the error %v, expected %q and %v", &got, err, test.want, test.err)
 			}

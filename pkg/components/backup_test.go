@@ -36,8 +36,8 @@ func TestBackupSituations(t *testing.T) {
 		want      string
 		claim     bool
 	}{
-		{"no kind", worker, "b1", "fine", unsupported, "set spec.components.worker.backup.kind to one of mariadb, postgres", false},
-		{"a kind that there is not", backed("volume"), "b1", "fine", unsupported, `kind is "volume", and this version makes backups of the kinds mariadb, postgres; nothing was done`, false},
+		{"no kind", worker, "b1", "fine", unsupported, "set spec.components.worker.backup.kind to one of disk, mariadb, postgres", false},
+		{"a kind that there is not", backed("volume"), "b1", "fine", unsupported, `kind is "volume", and this version makes backups of the kinds disk, mariadb, postgres; nothing was done`, false},
 		{"a name that is a path", backed("postgres"), "../b1", "fine", any, `name is "../b1", expected 1 to 63 letters`, false},
 		{"no pod for the volume", backed("postgres"), "b1", neverReady, func(err error) bool { return errors.Is(err, context.DeadlineExceeded) },
 			"It needs the claim app-backups. Where the namespace has no default storage class", true},

@@ -35,6 +35,7 @@ type Client struct {
 	poll      time.Duration
 	retry     time.Duration
 	vaultIdle time.Duration
+	apart     time.Duration
 }
 
 // New returns a Client for a namespace. Report receives one line of progress
@@ -58,7 +59,7 @@ func New(config *rest.Config, namespace string, report func(format string, args 
 	return &Client{
 		kube: kube, dynamic: others, namespace: namespace,
 		remote: remote.Pods{Config: config, API: kube.CoreV1().RESTClient(), Namespace: namespace},
-		report: report, poll: pollInterval, retry: retryInterval, vaultIdle: vaultIdle,
+		report: report, poll: pollInterval, retry: retryInterval, vaultIdle: vaultIdle, apart: snapshotsApart,
 	}, nil
 }
 

@@ -38,6 +38,9 @@ type server struct {
 
 var shared environment.Shared[server]
 
+// bare is an API server that knows what Kubernetes knows, and nothing else.
+var bare environment.Shared[*rest.Config]
+
 func TestMain(m *testing.M) {
 	klog.SetLogger(logr.Discard()) // as the programs do
 	log.SetLogger(logr.Discard())
@@ -49,6 +52,7 @@ func TestMain(m *testing.M) {
 	_ = flag.Set("test.parallel", "8")
 	code := m.Run()
 	shared.Stop()
+	bare.Stop()
 	os.Exit(code)
 }
 
@@ -61,6 +65,16 @@ func onServer(t *testing.T) (context.Context, *Client) {
 	client := inNewNamespace(ctx, t, config)
 	client.poll = 100 * time.Millisecond
 	return ctx, client
+}
+
+// as returns a client of another user.
+func (c *Client) as(t *testing.T, user string) *Client {
+	t.Helper()
+	config := rest.CopyConfig(shared.Get(t, startServer).config)
+	config.Impersonate = rest.ImpersonationConfig{UserName: user}
+	other, err := New(config, c.namespace, t.Logf)
+	must(t, err)
+	return other
 }
 
 // until returns a client and a context whose deadline comes when the client has
@@ -112,6 +126,16 @@ func inNewNamespace(ctx context.Context, t *testing.T, config *rest.Config) *Cli
 	return client
 }
 
+func startBare(binaries string) (*rest.Config, error) {
+	control := &envtest.Environment{BinaryAssetsDirectory: binaries}
+	config, err := control.Start()
+	if err != nil {
+		return nil, fmt.Errorf("start the API server: %w", err)
+	}
+	bare.AtEnd(func() { _ = control.Stop() })
+	return config, nil
+}
+
 func startServer(binaries string) (server, error) {
 	control := &envtest.Environment{BinaryAssetsDirectory: binaries}
 	// An alpha feature, off by default: autoscalers whose lower bound is 0.
@@ -135,7 +159,7 @@ func startServer(binaries string) (server, error) {
 	config.QPS, config.Burst = 1000, 2000
 	if _, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{CRDs: []*apiextensionsv1.CustomResourceDefinition{
 		definition("keda.sh", "v1alpha1", "ScaledObject"), definition("styrmin.io", "v1", "StyrminDeployment"),
-	}}); err != nil {
+	}, Paths: []string{filepath.Join(binaries, "snapshot-kinds.yaml")}, ErrorIfPathMissing: true}); err != nil {
 		return server{}, err
 	}
 	kube, err := kubernetes.NewForConfig(config)

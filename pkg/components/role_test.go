@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -30,6 +33,8 @@ func TestRole(t *testing.T) {
 	role := actionRole(t)
 	user := "action-of-" + admin.namespace
 	must(t, admin.grant(ctx, role, user))
+	beyond := diskRestoreRole(t)
+	must(t, admin.grantBeyond(ctx, t, beyond, user))
 	config := rest.CopyConfig(shared.Get(t, startServer).config)
 	config.Impersonate = rest.ImpersonationConfig{UserName: user}
 	action, err := New(config, admin.namespace, t.Logf)
@@ -37,7 +42,7 @@ func TestRole(t *testing.T) {
 	everyPrimitive(ctx, t, admin, action)
 
 	granted, asked := map[string]bool{}, requests(t, user)
-	for _, rule := range role.Rules {
+	for _, rule := range slices.Concat(role.Rules, beyond.Rules) {
 		for _, resource := range rule.Resources {
 			for _, verb := range rule.Verbs {
 				granted[strings.TrimSuffix(verb+" "+resource+"."+rule.APIGroups[0], ".")] = true
@@ -46,12 +51,12 @@ func TestRole(t *testing.T) {
 	}
 	for request := range asked {
 		if !granted[request] {
-			t.Errorf("a primitive asks for %s, which manifests/namespace/action.yaml does not grant", request)
+			t.Errorf("a primitive asks for %s, which neither manifests/namespace/action.yaml nor the ClusterRole %s grants", request, beyond.Name)
 		}
 	}
 	for permission := range granted {
 		if !asked[permission] && byAnotherWay[permission] == "" {
-			t.Errorf("manifests/namespace/action.yaml grants %s, which no primitive asks for", permission)
+			t.Errorf("manifests/namespace/action.yaml or the ClusterRole %s grants %s, which no primitive asks for", beyond.Name, permission)
 		}
 	}
 }
@@ -59,17 +64,43 @@ func TestRole(t *testing.T) {
 // actionRole is the role of the actions' service account.
 func actionRole(t *testing.T) rbacv1.Role {
 	t.Helper()
-	manifest, err := os.ReadFile("../../manifests/namespace/action.yaml")
+	return roleIn(t, "namespace/action.yaml", func(role rbacv1.Role) bool { return role.Kind == "Role" })
+}
+
+// diskRestoreRole is what a restore of disks needs of what belongs to no namespace. It is bound to nobody.
+func diskRestoreRole(t *testing.T) rbacv1.ClusterRole {
+	t.Helper()
+	role := roleIn(t, "rbac/people.yaml", func(role rbacv1.Role) bool { return role.Name == "styrmin-disk-restore" })
+	return rbacv1.ClusterRole{ObjectMeta: role.ObjectMeta, Rules: role.Rules}
+}
+
+func roleIn(t *testing.T, file string, is func(rbacv1.Role) bool) rbacv1.Role {
+	t.Helper()
+	manifest, err := os.ReadFile("../../manifests/" + file)
 	must(t, err)
 	for _, document := range strings.Split(string(manifest), "\n---\n") {
 		var role rbacv1.Role
-		must(t, yaml.Unmarshal([]byte(document), &role))
-		if role.Kind == "Role" {
+		if yaml.Unmarshal([]byte(document), &role) == nil && is(role) {
 			return role
 		}
 	}
-	t.Fatal("no Role")
+	t.Fatalf("%s has no such role", file)
 	return rbacv1.Role{}
+}
+
+// grantBeyond gives a user a role in the cluster.
+func (c *Client) grantBeyond(ctx context.Context, t *testing.T, role rbacv1.ClusterRole, user string) error {
+	t.Helper()
+	role.Name = user
+	if _, err := c.kube.RbacV1().ClusterRoles().Create(ctx, &role, metav1.CreateOptions{}); err != nil {
+		return err
+	}
+	_, err := c.kube.RbacV1().ClusterRoleBindings().Create(ctx, &rbacv1.ClusterRoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: user},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: user},
+		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: "User", Name: user}},
+	}, metav1.CreateOptions{})
+	return err
 }
 
 // grant gives a user a role in the namespace.
@@ -117,10 +148,34 @@ func everyPrimitive(ctx context.Context, t *testing.T, admin, action *Client) {
 	vaulted.Backup = &v1.Backup{Kind: "postgres"}
 	_, err = action.Backup(ctx, vaulted, BackupOptions{Name: "b1", Vault: Vault{Deployment: "app", Image: "fine"}})
 	t.Log(err)
+	everyDisk(ctx, t, admin, action)
 	admin.underway(ctx, t, map[string]any{"id": "run1"})
 	short, cut = action.until(ctx, "asked the engine")
 	_, err = cut.Upgrade(short, mine)
 	t.Log(err)
+}
+
+// everyDisk backs disks up and restores them, on a storage that is played.
+func everyDisk(ctx context.Context, t *testing.T, admin, action *Client) {
+	t.Helper()
+	files := Component{Name: "files", Labels: map[string]string{"component": "files"}, Backup: &v1.Backup{Kind: diskKind}}
+	pod := template("fine")
+	pod.Labels = map[string]string{"component": "files", "name": "files"}
+	pod.Spec.Volumes = []corev1.Volume{{Name: "files", VolumeSource: corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "files"}}}}
+	_, err := admin.kube.AppsV1().StatefulSets(admin.namespace).Create(ctx, &appsv1.StatefulSet{
+		ObjectMeta: metav1.ObjectMeta{Name: "files"}, Spec: appsv1.StatefulSetSpec{Selector: selectorOf(pod), Template: pod},
+	}, metav1.CreateOptions{})
+	must(t, err)
+	admin.makeStorageClass(ctx, t)
+	admin.disks(ctx, t, "files", admin.snapshotClass(ctx, t))
+	admin.answer(ctx, t, map[string]any{"readyToUse": true, "restoreSize": "1Gi"})
+	_, err = action.Backup(ctx, files, stored)
+	must(t, err)
+	// No controller here takes its finalizer off a claim that goes.
+	_, err = admin.kube.CoreV1().PersistentVolumeClaims(admin.namespace).Patch(ctx, "files", patching, []byte(`{"metadata":{"finalizers":null}}`), metav1.PatchOptions{})
+	must(t, err)
+	must(t, action.Restore(ctx, files, stored))
+	must(t, action.DeleteBackups(ctx, stored.Vault, "files", stored.Name))
 }
 
 // requests are what a user asked of the API server, as "VERB RESOURCE.GROUP".

@@ -27,6 +27,9 @@ func (c *Client) statefulSets(ctx context.Context) ([]workload, error) {
 		for _, claim := range d.Spec.VolumeClaimTemplates {
 			w.claims = append(w.claims, claim.Name)
 		}
+		if d.Spec.Ordinals != nil {
+			w.first = d.Spec.Ordinals.Start
+		}
 		return w, err
 	})
 }

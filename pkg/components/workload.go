@@ -18,6 +18,7 @@ type workload struct {
 	meta      metav1.ObjectMeta
 	template  corev1.PodTemplateSpec
 	claims    []string        // volumes of a StatefulSet's pods that its template does not have
+	first     int32           // the ordinal of a StatefulSet's first pod
 	pods      labels.Selector // nil for a CronJob: its Jobs own the pods
 	replicas  int32           // of a CronJob or DaemonSet 0 or 1: whether it may run
 	active    int             // running Jobs of a CronJob

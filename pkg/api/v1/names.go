@@ -20,8 +20,15 @@ const (
 	LabelRevision = "styrmin.io/revision"
 	// LabelOneOff on a pod names the component whose template it was made from, for one command.
 	LabelOneOff = "styrmin.io/one-off"
-	// LabelVault on a claim with backups, and on a pod that has it, names the StyrminDeployment.
+	// LabelVault on a claim with backups, on a pod that has it, and on a VolumeSnapshot that
+	// is a part of a backup, names the StyrminDeployment.
 	LabelVault = "styrmin.io/backups-of"
+	// LabelComponent and LabelBackup on a VolumeSnapshot name the component and the backup, for people.
+	LabelComponent = "styrmin.io/component"
+	LabelBackup    = "styrmin.io/backup"
+	// LabelReplaced on a PersistentVolume names the StyrminDeployment of which a restore has
+	// replaced it, or is about to: it is the way back.
+	LabelReplaced = "styrmin.io/replaced"
 	// LabelGate on a namespace opts it in: GateEnforce or GateWarn.
 	LabelGate = "styrmin.io/gate"
 
@@ -70,6 +77,11 @@ const (
 	// deployments may set for actions there beside ACTION_…; a * at the end stands for any rest.
 	// PYTHONPATH or PREFECT_API_URL, for two, decide what succeeds.
 	AnnotationEnvironment = "styrmin.io/environment"
+	// AnnotationSnapshot on a VolumeSnapshot is what backup it is a part of, as JSON.
+	AnnotationSnapshot = "styrmin.io/snapshot"
+	// AnnotationRestore on a VolumeSnapshot is a restore that is not over, as JSON; on a claim
+	// it names the restore that has made it.
+	AnnotationRestore = "styrmin.io/restore"
 	// AnnotationBreakGlass on a StyrminDeployment is its BreakGlass as JSON.
 	AnnotationBreakGlass = "styrmin.io/break-glass"
 )

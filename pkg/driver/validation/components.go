@@ -92,8 +92,9 @@ func (c *checker) labels(rule, path string, labels map[string]string) {
 	}
 }
 
-// dumped are the kinds of backups that a database's own program makes; they name no volume.
-var dumped = []string{"postgres", "mariadb"}
+// ofAll are the kinds of backups that need no volume named: those that a database's own
+// program makes, and the one of disks, which is of all that the component has.
+var ofAll = []string{"postgres", "mariadb", "disk"}
 
 func checkComponentBackup(c *checker) {
 	const rule = "component-backup"
@@ -109,7 +110,7 @@ func checkComponentBackup(c *checker) {
 		switch {
 		case backup.Volume != "" && len(backup.Volumes) > 0:
 			c.warn(rule, path+".volume", "move it to the list", "%s and %s are both given; expected one of them", path+".volume", path+".volumes")
-		case slices.Contains(dumped, backup.Kind):
+		case slices.Contains(ofAll, backup.Kind):
 		case backup.Volume == "" && len(backup.Volumes) == 0 && !c.Incomplete(path):
 			c.warn(rule, path, "add `volume:` with the volume's name, or `volumes:` with a list", "%s names nothing to back up; expected `volume` or `volumes`", path)
 		}

@@ -21,7 +21,7 @@ var rules = []rule{
 	{diagnostic.Rule{ID: "component-name", Summary: "A component's name can be given on a command line."}, checkComponentName},
 	{diagnostic.Rule{ID: "component-identifier", Summary: "Every component has an identifier of valid labels."}, checkComponentIdentifier},
 	{diagnostic.Rule{ID: "component-same", Summary: "No two components have the same labels."}, checkComponentSame},
-	{diagnostic.Rule{ID: "component-backup", Summary: "A backup has a kind and, unless it is a dump, a volume or volumes."}, checkComponentBackup},
+	{diagnostic.Rule{ID: "component-backup", Summary: "A backup has a kind and, unless the kind is of all, a volume or volumes."}, checkComponentBackup},
 	{diagnostic.Rule{ID: "component-unknown", Summary: "env_vars and container_overrides refer to components of the driver."}, checkComponentUnknown},
 	{diagnostic.Rule{ID: "env-var-name", Summary: "Every environment variable has a name of its own."}, checkEnvVarName},
 	{diagnostic.Rule{ID: "env-var-level", Summary: "An environment variable's level is component, and names some."}, checkEnvVarLevel},

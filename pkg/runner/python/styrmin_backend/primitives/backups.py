@@ -17,6 +17,12 @@ def backup_components(
 
     The kinds ``postgres`` and ``mariadb`` dump the database by its own program, in its own container, into the claim
     ``NAME-backups`` of the deployment. That is made when it is not there, and kept when the deployment is deleted.
+
+    The kind ``disk`` makes a VolumeSnapshot of each claim that the component's pods have, or of those behind the
+    ``volumes`` that the driver names, by the default VolumeSnapshotClass of their CSI driver. Disks are backed up as
+    if the power had failed, each at its own moment: stop the component before, where it cannot bear that or has
+    several disks that must fit together. A component that is stopped is backed up as well.
+
     A backup of that name which is whole is left as it is, and returned: names that tell the version tell backups
     apart. One that was not completed does not count.
 
@@ -43,6 +49,11 @@ def restore_components(deployment_id: str, components: Sequence[str], name: str,
 
     The backup's checksum is compared before anything is touched. PostgreSQL is restored in one transaction; a MariaDB
     restore that breaks off leaves a part, and is to be repeated. Stop what uses the database first.
+
+    Disks are replaced while the component is stopped, which this does, and started again if it ran before. What they
+    had is kept in their old volumes, so the action's service account needs the ClusterRole ``styrmin-disk-restore``,
+    which is bound to nobody; without it nothing is done. A restore that breaks off is to be repeated: it goes on
+    where it was.
 
     deployment_id: The action's own deployment, as it is passed to the flow.
     components: Their names in the driver.

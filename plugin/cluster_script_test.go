@@ -27,7 +27,7 @@ import (
 )
 
 // drivers are those of testdata/drivers.
-var drivers = []string{"tiny", "parts"}
+var drivers = []string{"tiny", "parts", "disks"}
 
 // TestClusterScripts runs what needs a real API server: above all, that bad
 // input of every kind is explained and changes nothing. Each script has a

@@ -39,7 +39,9 @@ func (c *Client) snapshotBackups(ctx context.Context, deployment string) ([]Back
 	all, err := c.visibleSnapshots(ctx, deployment)
 	backups := []Backup{}
 	for _, set := range snapshot.Sets(deployment, all) {
-		backups = append(backups, diskBackup(set))
+		if !set.Gone() {
+			backups = append(backups, diskBackup(set))
+		}
 	}
 	return backups, err
 }
@@ -69,5 +71,5 @@ func (c *Client) deleteSnapshots(ctx context.Context, deployment, component, nam
 			return false, err
 		}
 	}
-	return len(set.Snapshots) > 0, nil
+	return !set.Gone(), nil
 }

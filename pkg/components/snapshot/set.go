@@ -90,6 +90,11 @@ func (s Set) Lacks() string {
 // Whole is true for a backup.
 func (s Set) Whole() bool { return s.Lacks() == "" }
 
+// Gone is true when nothing is there, or all of it is being deleted.
+func (s Set) Gone() bool {
+	return !slices.ContainsFunc(s.Snapshots, func(one Snapshot) bool { return one.DeletionTimestamp == nil })
+}
+
 // MadeAt is the moment of the oldest snapshot.
 func (s Set) MadeAt() time.Time {
 	var oldest time.Time

@@ -72,6 +72,11 @@ func TestLacks(t *testing.T) {
 			}
 		})
 	}
+	for want, snapshots := range map[bool][]Snapshot{true: {of(t, "a", going)}, false: {of(t, "a", going), of(t, "b")}} {
+		if got := Find(backup, snapshots).Gone(); got != want {
+			t.Errorf("%d snapshots: gone is %v, expected %v", len(snapshots), got, want)
+		}
+	}
 	if got := Find(backup, []Snapshot{of(t, "a"), of(t, "b")}).Bytes(); got != 2048 {
 		t.Errorf("%d bytes, expected those of both volumes", got)
 	}

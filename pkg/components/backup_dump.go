@@ -22,6 +22,10 @@ func (c *Client) dumpInto(ctx context.Context, component Component, name string,
 	if err != nil {
 		return vault.Manifest{}, err
 	}
+	preface, err := c.preface(ctx, at, d)
+	if err != nil {
+		return vault.Manifest{}, err
+	}
 	c.report("dumping %s in pod %s, container %s", d.kind, at.Pod, at.Container)
 	dumping, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -30,7 +34,7 @@ func (c *Client) dumpInto(ctx context.Context, component Component, name string,
 	defer end.Close()
 	sum, ended := sha256.New(), make(chan error, 1)
 	go func() {
-		err := c.runScript(dumping, at, d.dumping, open, io.MultiWriter(sum, writer))
+		err := c.writeDump(dumping, at, d, preface, open, io.MultiWriter(sum, writer))
 		if err != nil && dumping.Err() != nil {
 			err = errUnwanted
 		}
@@ -65,6 +69,9 @@ func (c *Client) restoreFrom(ctx context.Context, component Component, m vault.M
 	if err != nil {
 		return err
 	}
+	if err := c.examine(ctx, at, d, d.obstacles); err != nil {
+		return err
+	}
 	c.report("restoring %s in pod %s, container %s, from backup %s of %s, %d bytes: what was written since is lost",
 		d.kind, at.Pod, at.Container, m.Name, m.MadeAt.Format(time.RFC3339), m.Bytes)
 	feeding, stop := context.WithCancelCause(ctx)
@@ -94,16 +101,20 @@ func feed(ctx context.Context, m vault.Manifest, d dumper, v *openVault, to io.W
 	if _, err := io.WriteString(to, d.before); err != nil {
 		return err
 	}
-	sum := sha256.New()
-	if err := v.get(ctx, m, io.MultiWriter(to, sum)); err != nil {
+	sum, checked := sha256.New(), &holdBack{to: to, size: sentLast}
+	if err := v.get(ctx, m, io.MultiWriter(checked, sum)); err != nil {
 		return err
 	}
 	if found := hex.EncodeToString(sum.Sum(nil)); found != m.SHA256 {
 		return fmt.Errorf("what arrived has the checksum %s, the backup's is %s; try again", found, m.SHA256)
 	}
-	_, err := io.WriteString(to, d.after)
+	_, err := to.Write(append(checked.last, d.after...))
 	return err
 }
+
+// sentLast is how much of a dump is sent when its checksum is known: what is there may
+// end the transaction.
+const sentLast = 4 << 10
 
 // databaseOf is where the database's own programs run. Its command is for people.
 func (c *Client) databaseOf(ctx context.Context, component Component, d dumper) (Result, error) {

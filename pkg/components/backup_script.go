@@ -16,7 +16,7 @@ const finished = "\nstyrmin: finished\n"
 // runScript runs one of a dumper's scripts where its database is. Without an error it ran
 // to its end, and all of its output has come.
 func (c *Client) runScript(ctx context.Context, at Result, script string, stdin io.Reader, stdout io.Writer) error {
-	output := &untilFinished{to: stdout}
+	output := &holdBack{to: stdout, size: len(finished)}
 	script += "\nprintf '\\nstyrmin: finished\\n'"
 	if err := c.pipe(ctx, at, []string{"sh", "-c", script}, stdin, output); err != nil {
 		return err
@@ -27,15 +27,16 @@ func (c *Client) runScript(ctx context.Context, at Result, script string, stdin 
 	return nil
 }
 
-// untilFinished passes on all but the last of what is written, which should be the mark.
-type untilFinished struct {
+// holdBack passes on all but the last of what is written.
+type holdBack struct {
 	to   io.Writer
+	size int
 	last []byte
 }
 
-func (w *untilFinished) Write(p []byte) (int, error) {
+func (w *holdBack) Write(p []byte) (int, error) {
 	w.last = append(w.last, p...)
-	if more := len(w.last) - len(finished); more > 0 {
+	if more := len(w.last) - w.size; more > 0 {
 		if _, err := w.to.Write(w.last[:more]); err != nil {
 			return 0, err
 		}

@@ -24,7 +24,8 @@ def backup_components(
     several disks that must fit together. A component that is stopped is backed up as well.
 
     A backup of that name which is whole is left as it is, and returned: names that tell the version tell backups
-    apart. One that was not completed does not count.
+    apart. One that was not completed does not count. A database that a dump could not bring back whole is refused,
+    with the reason; ``docs/backups.md`` says what a backup has, and what it has not: roles and users, for one.
 
     deployment_id: The action's own deployment, as it is passed to the flow.
     components: Their names in the driver.
@@ -47,8 +48,9 @@ def backup_component(deployment_id: str, component: str, name: str, timeout: flo
 def restore_components(deployment_id: str, components: Sequence[str], name: str, timeout: float | None = None) -> Request[Done]:
     """Bring components back to a backup. What they have written since is lost.
 
-    The backup's checksum is compared before anything is touched. PostgreSQL is restored in one transaction; a MariaDB
-    restore that breaks off leaves a part, and is to be repeated. Stop what uses the database first.
+    The backup's checksum is compared before anything is touched. What was made since goes. PostgreSQL is restored in one
+    transaction; a MariaDB restore that breaks off leaves a part, and is to be repeated. Stop what uses the database first:
+    a restore waits 30 seconds for its locks, and then says who has them.
 
     Disks are replaced while the component is stopped, which this does, and started again if it ran before. What they
     had is kept in their old volumes, so the action's service account needs the ClusterRole ``styrmin-disk-restore``,

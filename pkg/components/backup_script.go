@@ -2,6 +2,7 @@ package components
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -18,13 +19,14 @@ const finished = "\nstyrmin: finished\n"
 func (c *Client) runScript(ctx context.Context, at Result, script string, stdin io.Reader, stdout io.Writer) error {
 	output := &holdBack{to: stdout, size: len(finished)}
 	script += "\nprintf '\\nstyrmin: finished\\n'"
-	if err := c.pipe(ctx, at, []string{"sh", "-c", script}, stdin, output); err != nil {
-		return err
-	}
-	if string(output.last) != finished {
+	err := c.pipe(ctx, at, []string{"sh", "-c", script}, stdin, output)
+	switch seen := string(output.last) == finished; {
+	case seen && errors.Is(err, remote.ErrCutOff):
+		return nil // the connection broke when all had been said
+	case err == nil && !seen:
 		return fmt.Errorf("%s: %w", at.where(), remote.ErrCutOff)
 	}
-	return nil
+	return err
 }
 
 // holdBack passes on all but the last of what is written.

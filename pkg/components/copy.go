@@ -11,6 +11,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/tools/remotecommand"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/components/remote"
 )
 
 // DefaultCopyBytes bounds a copy for which no other bound is given.
@@ -118,7 +120,8 @@ func (c *Client) receive(ctx context.Context, from *Copy, what string, unpack fu
 	return result.received(ctx, err, unpacked)
 }
 
-// received is the error of a copy: tar's own first, for what came is not whole then.
+// received is the error of a copy: tar's own first, for what came is not whole then, as
+// it is not when tar did not come to its end, or not even started.
 func (r *Result) received(ctx context.Context, err, unpacked error) error {
 	var why string
 	if err != nil {
@@ -127,7 +130,7 @@ func (r *Result) received(ctx context.Context, err, unpacked error) error {
 	switch {
 	case why != "":
 		return &CommandError{Result: *r, Why: why}
-	case unpacked != nil && ctx.Err() == nil:
+	case unpacked != nil && ctx.Err() == nil && (err == nil || !errors.Is(unpacked, remote.ErrCutOff)):
 		return fmt.Errorf("%s: %w", r.where(), unpacked)
 	}
 	return err

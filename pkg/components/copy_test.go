@@ -4,6 +4,8 @@ import (
 	"archive/tar"
 	"bytes"
 	"errors"
+	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -166,5 +168,19 @@ func TestLogs(t *testing.T) {
 	var none *NoReadyPodError
 	if _, err := client.Logs(ctx, worker, LogsOptions{}); !errors.As(err, &none) {
 		t.Errorf("error %v, expected one about no pod", err)
+	}
+}
+
+// TestCopyRefused: a copy that is not even begun says why.
+func TestCopyRefused(t *testing.T) {
+	const why = "pod w-0 does not have a host assigned"
+	c := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprintf(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"BadRequest","code":400,"message":%q}`, why)
+	})
+	copied := Copy{Component: "worker", Pod: "w-0", Container: "main", Path: filepath.Join(t.TempDir(), "data")}
+	err := c.copyInto(t.Context(), &copied, CopyOptions{Path: "/data", To: t.TempDir(), MaxBytes: 1 << 20})
+	if err == nil || !strings.Contains(err.Error(), why) {
+		t.Errorf("error %v, expected %q", err, why)
 	}
 }

@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// pingPeriod keeps what is in between from ending a connection by which nothing comes; it is client-go's.
-	pingPeriod = 5 * time.Second
+	// pingPeriod keeps what is in between from ending a connection by which nothing comes. It is longer than client-go's:
+	// what the API server has not read when it closes the connection costs us what it has sent last, the command's result.
+	pingPeriod = 25 * time.Second
 	// partingTime is how long the end of a connection may take to be told to the other side.
 	partingTime = time.Second
 )

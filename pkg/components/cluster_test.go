@@ -245,6 +245,20 @@ func TestExecWithInput(t *testing.T) {
 	}
 }
 
+// TestExecLeavesInput: a command that ends before it has read its input is not waited for, and what it said is told.
+func TestExecLeavesInput(t *testing.T) {
+	t.Parallel()
+	ctx, client := onCluster(t)
+	client.deploy(ctx, t, "mine", image, 1, worker)
+	must(t, client.Ready(ctx, worker))
+	_, err := client.Exec(ctx, worker, ExecOptions{
+		Stdin: strings.Repeat("INSERT", 10<<20), Commands: [][]string{{"sh", "-c", "head -c 100 >/dev/null; echo 'ERROR 4025' >&2; exit 3"}},
+	})
+	if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "ERROR 4025") {
+		t.Errorf("error %v (%v), expected what the command said, and before the deadline", err, ctx.Err())
+	}
+}
+
 // TestExecFails: what is wrong is said, and no value of the environment with it.
 func TestExecFails(t *testing.T) {
 	ctx, client := onCluster(t)

@@ -14,6 +14,8 @@ import (
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/util/exec"
 	"k8s.io/streaming/pkg/httpstream"
+
+	"github.com/styrmin/kubectl-styrmin/pkg/components/remote"
 )
 
 // exitNotFound is how shells report a program that does not exist.
@@ -61,6 +63,9 @@ func (r *Result) failure(ctx context.Context, err error, withEnv bool) (string, 
 	}
 	if refused := refusedBy(err); refused != nil {
 		return "", fmt.Errorf("%s: %w", r.where(), refused)
+	}
+	if errors.Is(err, remote.ErrCutOff) {
+		return "", fmt.Errorf("%s: %w, as when it ends without reading its input, or its node is lost%s", r.where(), err, r.ending())
 	}
 	return "", fmt.Errorf("%s: it could not be followed to its end, and may not even have started: %w", r.where(), withoutURL(err))
 }

@@ -31,17 +31,19 @@ type Pods struct {
 // minute, as by a database that builds an index while it is restored. Where something in
 // between does not let SPDY pass, the WebSocket has to do.
 func (p Pods) Exec(ctx context.Context, pod string, command *corev1.PodExecOptions, streams remotecommand.StreamOptions) error {
-	address := p.API.Post().Namespace(p.Namespace).Resource("pods").Name(pod).SubResource("exec").
-		VersionedParams(command, scheme.ParameterCodec).URL()
-	executor, err := p.executor(address)
+	executor, err := p.executor(p.address(pod, command))
 	if err != nil {
 		return err
 	}
 	return executor.StreamWithContext(ctx, streams)
 }
 
+func (p Pods) address(pod string, command *corev1.PodExecOptions) *url.URL {
+	return p.API.Post().Namespace(p.Namespace).Resource("pods").Name(pod).SubResource("exec").VersionedParams(command, scheme.ParameterCodec).URL()
+}
+
 func (p Pods) executor(address *url.URL) (remotecommand.Executor, error) {
-	spdy, err := newAttested(p.Config, address)
+	spdy, err := newAttested(p.Config, address, resultTime)
 	if err != nil {
 		return nil, err
 	}

@@ -13,17 +13,8 @@ import (
 	"k8s.io/streaming/pkg/httpstream/spdy"
 )
 
-const (
-	// pingPeriod keeps what is in between from ending a connection by which nothing comes. It is longer than client-go's:
-	// what the API server has not read when it closes the connection costs us what it has sent last, the command's result.
-	pingPeriod = 25 * time.Second
-	// partingTime is how long the end of a connection may take to be told to the other side.
-	partingTime = time.Second
-)
-
-// spdyDialer upgrades one request to SPDY, other than client-go's own within bounds: that
-// one heeds no context while it waits for the answer, and when the other side does not read
-// any more, it waits with the end of the connection until it does.
+// spdyDialer upgrades one request to SPDY. Other than client-go's own it heeds the context
+// while it waits for the answer.
 type spdyDialer struct {
 	dialer *spdy.SpdyRoundTripper
 	conn   net.Conn
@@ -72,21 +63,5 @@ func (d *spdyDialer) NewConnection(response *http.Response) (httpstream.Connecti
 		_ = d.conn.SetReadDeadline(time.Now().Add(partingTime))
 		return nil, refusal(response)
 	}
-	connection, err := spdy.NewClientConnectionWithPings(d.conn, pingPeriod)
-	if err != nil {
-		return nil, err
-	}
-	return partingConnection{connection, d.conn}, nil
-}
-
-// partingConnection does not wait at its end for a reader that may never come back: what
-// was not sent yet, such as the rest of a dump for a database that waits for a lock, is given up.
-type partingConnection struct {
-	httpstream.Connection
-	conn net.Conn
-}
-
-func (c partingConnection) Close() error {
-	_ = c.conn.SetWriteDeadline(time.Now().Add(partingTime))
-	return c.Connection.Close()
+	return newConnection(d.conn, quiet)
 }

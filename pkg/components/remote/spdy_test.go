@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/remotecommand"
+	clientremote "k8s.io/client-go/tools/remotecommand"
 	"k8s.io/streaming/pkg/httpstream"
 
 	"github.com/styrmin/kubectl-styrmin/pkg/components/remote/remotetest"
@@ -81,6 +83,28 @@ func TestUnreadInput(t *testing.T) {
 				t.Errorf("error %v, expected %v", err, test.want)
 			}
 		})
+	}
+}
+
+// TestResultMissing: a command that has closed its outputs and has no result, as by a containerd to which
+// it left its input, is given up.
+func TestResultMissing(t *testing.T) {
+	pods := podsOf(t, remotetest.Upgraded(4, func(_ httpstream.Connection, streams map[string]httpstream.Stream) {
+		_, _ = io.WriteString(streams[corev1.StreamTypeStderr], "broken")
+		_ = streams[corev1.StreamTypeStdout].Close()
+		_ = streams[corev1.StreamTypeStderr].Close()
+		<-t.Context().Done()
+	}))
+	var said bytes.Buffer
+	executor, err := newAttested(pods.Config, pods.address("database-0", &corev1.PodExecOptions{Command: []string{"psql"}, Stdin: true, Stdout: true, Stderr: true}), time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = within(t, func() error {
+		return executor.StreamWithContext(t.Context(), clientremote.StreamOptions{Stdin: &endless{}, Stdout: io.Discard, Stderr: &said})
+	})
+	if !errors.Is(err, ErrCutOff) || said.String() != "broken" {
+		t.Errorf("found %q and the error %v, expected that it was given up", &said, err)
 	}
 }
 

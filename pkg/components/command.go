@@ -65,7 +65,7 @@ func (r *Result) failure(ctx context.Context, err error, withEnv bool) (string, 
 		return "", fmt.Errorf("%s: %w", r.where(), refused)
 	}
 	if errors.Is(err, remote.ErrCutOff) {
-		return "", fmt.Errorf("%s: %w, as when it ends without reading its input, or its node is lost%s", r.where(), err, r.ending())
+		return "", fmt.Errorf("%s: it could not be followed to its end: %w, as when it ends without reading its input, or its node is lost%s", r.where(), err, r.ending())
 	}
 	return "", fmt.Errorf("%s: it could not be followed to its end, and may not even have started: %w", r.where(), withoutURL(err))
 }

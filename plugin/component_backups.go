@@ -35,8 +35,8 @@ func newComponentBackupsCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "backups NAME [COMPONENT…]",
 		Short: "List the backups of a deployment: of which component, when, and how large",
-		Long: "List the backups, those in the claim NAME-backups and those that are VolumeSnapshots, of each component\nthe newest first; of all components, or of some. Those of components that the driver does not declare any more are listed, too. Checksums are\n" +
-			"not compared: `restore` does that.",
+		Long: "List the backups, those in the claim NAME-backups and those that are VolumeSnapshots, of each component\nthe newest first; of all components, or of some. Those of components that the driver does not declare any\n" +
+			"more are listed, too. Checksums are not compared: `restore` does that.",
 		Example: "  kubectl styrmin component backups notes -n notes\n  kubectl styrmin component backups notes -n notes -o json | jq '[.backups[].bytes] | add'",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

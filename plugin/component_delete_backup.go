@@ -23,8 +23,8 @@ func newComponentDeleteBackupCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "delete-backup NAME COMPONENT",
 		Short: "Delete backups of a component, by their names",
-		Long: "Delete backups of a component, by their names, which `component backups` lists. The claim NAME-backups\nstays; VolumeSnapshots go. The component need not be declared by the driver any more. When one of the backups cannot be\n" +
-			"deleted, those before it are gone.",
+		Long: "Delete backups of a component, by their names, which `component backups` lists. The claim NAME-backups\nstays; VolumeSnapshots go. The component need not be declared by the driver any more. When one of the\n" +
+			"backups cannot be deleted, those before it are gone.",
 		Example: "  kubectl styrmin component delete-backup notes database --name before-2.0.0 -n notes\n" +
 			"  kubectl styrmin component delete-backup notes database --name before-1.1.0 --name before-1.2.0 --yes -n notes",
 		Args: cobra.ExactArgs(2),

@@ -130,7 +130,7 @@ func (c *Client) databaseOf(ctx context.Context, component Component, d dumper) 
 // *CommandError with the end of what it said.
 func (c *Client) pipe(ctx context.Context, at Result, command []string, stdin io.Reader, stdout io.Writer) error {
 	var stderr tail
-	err := c.remote.Exec(ctx, at.Pod, &corev1.PodExecOptions{
+	err := c.containers().Exec(ctx, at.Pod, &corev1.PodExecOptions{
 		Container: at.Container, Command: command, Stdin: stdin != nil, Stdout: true, Stderr: true,
 	}, remotecommand.StreamOptions{Stdin: stdin, Stdout: stdout, Stderr: &stderr})
 	at.Stderr = stderr.String()

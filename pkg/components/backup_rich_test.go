@@ -62,9 +62,7 @@ func TestBackupRich(t *testing.T) {
 }
 
 // dumper is the one of the engine.
-func (e engineOf) dumper() dumper {
-	return map[string]dumper{postgres.kind: postgres, mariadb.kind: mariadb}[e.kind]
-}
+func (e engineOf) dumper() dumper { return ways[e.kind].(dumper) }
 
 // feedSQL runs a file of SQL.
 func (c *Client) feedSQL(ctx context.Context, t *testing.T, e engineOf, text string) {

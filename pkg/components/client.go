@@ -28,7 +28,7 @@ const (
 type Client struct {
 	kube      kubernetes.Interface
 	dynamic   dynamic.Interface
-	remote    remote.Pods
+	config    *rest.Config
 	namespace string
 	release   string
 	report    func(format string, args ...any)
@@ -57,10 +57,14 @@ func New(config *rest.Config, namespace string, report func(format string, args 
 		report = func(string, ...any) {}
 	}
 	return &Client{
-		kube: kube, dynamic: others, namespace: namespace,
-		remote: remote.Pods{Config: config, API: kube.CoreV1().RESTClient(), Namespace: namespace},
+		kube: kube, dynamic: others, config: config, namespace: namespace,
 		report: report, poll: pollInterval, retry: retryInterval, vaultIdle: vaultIdle, apart: snapshotsApart,
 	}, nil
+}
+
+// containers are those of the namespace's pods.
+func (c *Client) containers() remote.Pods {
+	return remote.Pods{Config: c.config, API: c.kube.CoreV1().RESTClient(), Namespace: c.namespace}
 }
 
 // ForRelease returns a client that leaves alone what another Helm release in

@@ -33,7 +33,7 @@ func (c *Client) run(ctx context.Context, result *Result, opts ExecOptions) (str
 		streams.Stdin = strings.NewReader(opts.Stdin)
 	}
 	began := time.Now()
-	err := c.remote.Exec(ctx, result.Pod, &corev1.PodExecOptions{
+	err := c.containers().Exec(ctx, result.Pod, &corev1.PodExecOptions{
 		Container: result.Container, Command: opts.command(result.Command), Stdin: opts.Stdin != "", Stdout: true, Stderr: true,
 	}, streams)
 	result.Duration = time.Since(began)

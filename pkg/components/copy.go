@@ -105,7 +105,7 @@ func (c *Client) receive(ctx context.Context, from *Copy, what string, unpack fu
 	var stderr tail
 	ended := make(chan error, 1)
 	go func() {
-		err := c.remote.Exec(running, from.Pod, &corev1.PodExecOptions{Container: from.Container, Command: result.Command, Stdout: true, Stderr: true},
+		err := c.containers().Exec(running, from.Pod, &corev1.PodExecOptions{Container: from.Container, Command: result.Command, Stdout: true, Stderr: true},
 			remotecommand.StreamOptions{Stdout: writer, Stderr: &stderr})
 		_ = writer.Close()
 		ended <- err

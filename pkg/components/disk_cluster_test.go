@@ -88,6 +88,24 @@ func (c *Client) onEach(ctx context.Context, t *testing.T, script string) string
 	return strings.Join(all, "\n")
 }
 
+// backUpDisks fills the disks, makes the backup of these tests, and returns what it has.
+func (c *Client) backUpDisks(ctx context.Context, t *testing.T) (has string) {
+	t.Helper()
+	c.onEach(ctx, t, fillDisks)
+	has = c.onEach(ctx, t, lookAtDisks)
+	_, err := c.Backup(ctx, onDisk, stored)
+	must(t, err)
+	return has
+}
+
+// expectDisks compares what is on the disks with what was.
+func (c *Client) expectDisks(ctx context.Context, t *testing.T, before string) {
+	t.Helper()
+	if after := c.onEach(ctx, t, lookAtDisks); after != before {
+		t.Errorf("found\n%s\nexpected what there was before,\n%s", after, before)
+	}
+}
+
 const (
 	fillDisks    = `set -e; hostname > /data/name; seq 1 20000 > /data/numbers; mkdir -p /data/deep/er; ln -s ../name /data/deep/link; date +%N > /logs/log; chmod 640 /data/name; chown 7:8 /data/name; sync`
 	destroyDisks = `set -e; rm -r /data/deep; echo since > /data/since; echo torn > /data/numbers; echo more >> /logs/log; sync`
@@ -131,9 +149,7 @@ func TestDisk(t *testing.T) {
 			for round := range 2 {
 				old := c.disk(ctx, t, "data-w-1")
 				must(t, c.Restore(ctx, onDisk, stored))
-				if after := c.onEach(ctx, t, lookAtDisks); after != before {
-					t.Errorf("found\n%s\nexpected what there was before,\n%s", after, before)
-				}
+				c.expectDisks(ctx, t, before)
 				c.expectReplaced(ctx, t, old, round+1)
 				c.onEach(ctx, t, destroyDisks)
 			}
@@ -202,9 +218,7 @@ func TestDiskStopped(t *testing.T) {
 		t.Errorf("replicas and record are %s, expected it to be stopped still", got)
 	}
 	must(t, c.Start(ctx, onDisk))
-	if after := c.onEach(ctx, t, lookAtDisks); after != before {
-		t.Errorf("found\n%s\nexpected\n%s", after, before)
-	}
+	c.expectDisks(ctx, t, before)
 }
 
 // setState is the StatefulSet's replica count and record.
@@ -282,15 +296,10 @@ func TestDiskDeletedByStop(t *testing.T) {
 			WhenScaled: appsv1.DeletePersistentVolumeClaimRetentionPolicyType, WhenDeleted: appsv1.RetainPersistentVolumeClaimRetentionPolicyType,
 		}
 	})
-	c.onEach(ctx, t, fillDisks)
-	before := c.onEach(ctx, t, lookAtDisks)
-	_, err := c.Backup(ctx, onDisk, stored)
-	must(t, err)
+	before := c.backUpDisks(ctx, t)
 	c.onEach(ctx, t, destroyDisks)
 	old := c.disk(ctx, t, "data-w-1")
 	must(t, c.Restore(ctx, onDisk, stored))
-	if after := c.onEach(ctx, t, lookAtDisks); after != before {
-		t.Errorf("found\n%s\nexpected\n%s", after, before)
-	}
+	c.expectDisks(ctx, t, before)
 	c.expectReplaced(ctx, t, old, 1)
 }

@@ -23,10 +23,7 @@ func TestDiskRestoreKilled(t *testing.T) {
 	t.Parallel()
 	ctx, c := onClusterFor(t, 6*time.Minute)
 	c.startOnDisk(ctx, t, "disk")
-	c.onEach(ctx, t, fillDisks)
-	before := c.onEach(ctx, t, lookAtDisks)
-	_, err := c.Backup(ctx, onDisk, stored)
-	must(t, err)
+	before := c.backUpDisks(ctx, t)
 	c.onEach(ctx, t, destroyDisks)
 
 	held := c.disk(ctx, t, "data-w-1")
@@ -52,9 +49,7 @@ func TestDiskRestoreKilled(t *testing.T) {
 	c.expectKept(ctx, t, held.Spec.VolumeName)
 
 	must(t, c.Restore(ctx, onDisk, stored))
-	if after := c.onEach(ctx, t, lookAtDisks); after != before {
-		t.Errorf("found\n%s\nexpected\n%s", after, before)
-	}
+	c.expectDisks(ctx, t, before)
 	if now := c.disk(ctx, t, done.Name); now.UID != done.UID {
 		t.Error("what was done already was done again")
 	}
@@ -62,9 +57,7 @@ func TestDiskRestoreKilled(t *testing.T) {
 
 	c.onEach(ctx, t, destroyDisks)
 	must(t, c.Restore(ctx, onDisk, stored))
-	if after := c.onEach(ctx, t, lookAtDisks); after != before {
-		t.Errorf("a second restore found\n%s\nexpected\n%s", after, before)
-	}
+	c.expectDisks(ctx, t, before)
 	c.expectReplaced(ctx, t, done, 2)
 }
 
@@ -94,10 +87,7 @@ func TestDiskRestoreCut(t *testing.T) {
 			t.Parallel()
 			ctx, c := onClusterFor(t, 5*time.Minute)
 			c.startOnDisk(ctx, t, "disk")
-			c.onEach(ctx, t, fillDisks)
-			before := c.onEach(ctx, t, lookAtDisks)
-			_, err := c.Backup(ctx, onDisk, stored)
-			must(t, err)
+			before := c.backUpDisks(ctx, t)
 			c.onEach(ctx, t, destroyDisks)
 
 			short, cut := c.until(ctx, at)
@@ -108,9 +98,7 @@ func TestDiskRestoreCut(t *testing.T) {
 				t.Errorf("replicas and record are %s, expected that it runs: %v", state, runs)
 			}
 			must(t, c.Restore(ctx, onDisk, stored))
-			if after := c.onEach(ctx, t, lookAtDisks); after != before {
-				t.Errorf("found\n%s\nexpected\n%s", after, before)
-			}
+			c.expectDisks(ctx, t, before)
 			if mark := c.setOnDisk(ctx, t).Mark(); mark != nil {
 				t.Errorf("%+v is left of the restore", mark)
 			}
@@ -124,10 +112,7 @@ func TestDiskWrittenSince(t *testing.T) {
 	t.Parallel()
 	ctx, c := onClusterFor(t, 5*time.Minute)
 	c.startOnDisk(ctx, t, "disk")
-	c.onEach(ctx, t, fillDisks)
-	before := c.onEach(ctx, t, lookAtDisks)
-	_, err := c.Backup(ctx, onDisk, stored)
-	must(t, err)
+	before := c.backUpDisks(ctx, t)
 	short, cut := c.until(ctx, "claim data-w-1 is made from")
 	if err := cut.Restore(short, onDisk, stored); err == nil || short.Err() == nil {
 		t.Errorf("error %v, expected it to be cut", err)
@@ -136,9 +121,7 @@ func TestDiskWrittenSince(t *testing.T) {
 	c.onEach(ctx, t, destroyDisks)
 	must(t, c.Stop(ctx, onDisk))
 	must(t, c.Restore(ctx, onDisk, stored))
-	if after := c.onEach(ctx, t, lookAtDisks); after != before {
-		t.Errorf("found\n%s\nexpected\n%s", after, before)
-	}
+	c.expectDisks(ctx, t, before)
 }
 
 // TestDiskInUse: a pod that no stop takes away keeps its disk, and that is said before anything is done.

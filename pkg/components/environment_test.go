@@ -122,7 +122,7 @@ func inNewNamespace(ctx context.Context, t *testing.T, config *rest.Config) *Cli
 	t.Cleanup(func() {
 		_ = client.kube.CoreV1().Namespaces().Delete(context.WithoutCancel(ctx), namespace.Name, metav1.DeleteOptions{})
 	})
-	client.namespace, client.remote.Namespace = namespace.Name, namespace.Name
+	client.namespace = namespace.Name
 	return client
 }
 

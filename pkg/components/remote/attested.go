@@ -2,9 +2,7 @@ package remote
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -13,8 +11,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/remotecommand"
 	"k8s.io/client-go/rest"
 	clientremote "k8s.io/client-go/tools/remotecommand"
@@ -144,17 +140,3 @@ func (s *outputStream) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
-
-// refusal is the API server's own answer, as it says it; another's, which may let a
-// WebSocket pass, counts as a failure to speak SPDY.
-func refusal(response *http.Response) error {
-	var status metav1.Status
-	content, err := io.ReadAll(io.LimitReader(response.Body, maxRefusal))
-	if err == nil && json.Unmarshal(content, &status) == nil && status.Kind == "Status" {
-		return &apierrors.StatusError{ErrStatus: status}
-	}
-	return &httpstream.UpgradeFailureError{Cause: fmt.Errorf("found %s, expected 101 Switching Protocols", response.Status)}
-}
-
-// maxRefusal bounds what is read of a refusal, in bytes.
-const maxRefusal = 64 << 10

@@ -3,11 +3,16 @@ package remote
 import (
 	"bufio"
 	"context"
+	"encoding/json"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/streaming/pkg/httpstream"
 	"k8s.io/streaming/pkg/httpstream/spdy"
@@ -65,3 +70,17 @@ func (d *spdyDialer) NewConnection(response *http.Response) (httpstream.Connecti
 	}
 	return newConnection(d.conn, quiet)
 }
+
+// refusal is the API server's own answer, as it says it; another's, which may let a
+// WebSocket pass, counts as a failure to speak SPDY.
+func refusal(response *http.Response) error {
+	var status metav1.Status
+	content, err := io.ReadAll(io.LimitReader(response.Body, maxRefusal))
+	if err == nil && json.Unmarshal(content, &status) == nil && status.Kind == "Status" {
+		return &apierrors.StatusError{ErrStatus: status}
+	}
+	return &httpstream.UpgradeFailureError{Cause: fmt.Errorf("found %s, expected 101 Switching Protocols", response.Status)}
+}
+
+// maxRefusal bounds what is read of a refusal, in bytes.
+const maxRefusal = 64 << 10

@@ -67,7 +67,7 @@ func (c controller) source(of *csi.VolumeContentSource) (path, id string, err er
 		return "", "", status.Error(codes.InvalidArgument, "a volume is made from a snapshot, or from nothing")
 	}
 	id = of.GetSnapshot().GetSnapshotId()
-	return c.store.data(snapshots, id), id, c.mustFind(snapshots, id)
+	return c.store.data(snapshots, id), id, c.store.mustFind(snapshots, id)
 }
 
 func (c controller) DeleteVolume(_ context.Context, r *csi.DeleteVolumeRequest) (*csi.DeleteVolumeResponse, error) {
@@ -124,7 +124,7 @@ func (c controller) ValidateVolumeCapabilities(_ context.Context, r *csi.Validat
 	if err := mountable(r.GetVolumeCapabilities()...); err != nil {
 		return nil, err
 	}
-	if err := c.mustFind(volumes, r.GetVolumeId()); err != nil {
+	if err := c.store.mustFind(volumes, r.GetVolumeId()); err != nil {
 		return nil, err
 	}
 	return &csi.ValidateVolumeCapabilitiesResponse{Confirmed: &csi.ValidateVolumeCapabilitiesResponse_Confirmed{VolumeCapabilities: r.GetVolumeCapabilities()}}, nil
@@ -145,8 +145,9 @@ func (c controller) ensure(k kind, wanted Meta, from string) (*Meta, error) {
 	return made, nil
 }
 
-func (c controller) mustFind(k kind, id string) error {
-	found, err := c.store.find(k, id)
+// mustFind is an error of CSI's when there is nothing under an id.
+func (s Store) mustFind(k kind, id string) error {
+	found, err := s.find(k, id)
 	if err == nil && found == nil {
 		return status.Errorf(codes.NotFound, "there is no %s among the %s", id, k)
 	}

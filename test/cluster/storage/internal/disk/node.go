@@ -28,18 +28,13 @@ func (onNode) NodeGetCapabilities(context.Context, *csi.NodeGetCapabilitiesReque
 // NodePublishVolume binds the volume's directory to where the pod wants it.
 func (n onNode) NodePublishVolume(_ context.Context, r *csi.NodePublishVolumeRequest) (*csi.NodePublishVolumeResponse, error) {
 	id, target := r.GetVolumeId(), r.GetTargetPath()
-	switch {
-	case id == "":
-		return nil, missing("volume_id")
-	case target == "":
-		return nil, missing("target_path")
-	case r.GetVolumeCapability() == nil:
+	if r.GetVolumeCapability() == nil {
 		return nil, missing("volume_capability")
 	}
 	if err := mountable(r.GetVolumeCapability()); err != nil {
 		return nil, err
 	}
-	if err := (controller{store: n.store}).mustFind(volumes, id); err != nil {
+	if err := n.check(id, target); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(target, 0o750); err != nil {
@@ -59,6 +54,17 @@ func (n onNode) NodePublishVolume(_ context.Context, r *csi.NodePublishVolumeReq
 	return &csi.NodePublishVolumeResponse{}, nil
 }
 
+// check refuses what is about no volume, or about no place for one.
+func (n onNode) check(id, target string) error {
+	switch {
+	case id == "":
+		return missing("volume_id")
+	case target == "":
+		return missing("target_path")
+	}
+	return n.store.mustFind(volumes, id)
+}
+
 // isMounted is true when both are one directory.
 func isMounted(source, target string) (bool, error) {
 	at, err := os.Stat(target)
@@ -71,14 +77,8 @@ func isMounted(source, target string) (bool, error) {
 
 // NodeUnpublishVolume takes the directory away again, and the place for it.
 func (n onNode) NodeUnpublishVolume(_ context.Context, r *csi.NodeUnpublishVolumeRequest) (*csi.NodeUnpublishVolumeResponse, error) {
-	id, target := r.GetVolumeId(), r.GetTargetPath()
-	switch {
-	case id == "":
-		return nil, missing("volume_id")
-	case target == "":
-		return nil, missing("target_path")
-	}
-	if err := (controller{store: n.store}).mustFind(volumes, id); err != nil {
+	target := r.GetTargetPath()
+	if err := n.check(r.GetVolumeId(), target); err != nil {
 		return nil, err
 	}
 	// EINVAL is what is not mounted (any more), and ENOENT what is not there.

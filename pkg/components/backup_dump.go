@@ -74,28 +74,10 @@ func (c *Client) restoreFrom(ctx context.Context, component Component, m vault.M
 	}
 	c.report("restoring %s in pod %s, container %s, from backup %s of %s, %d bytes: what was written since is lost",
 		d.kind, at.Pod, at.Container, m.Name, m.MadeAt.Format(time.RFC3339), m.Bytes)
-	feeding, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	reader, writer := io.Pipe()
-	fed := make(chan error, 1)
-	go func() {
-		err := feed(feeding, m, d, v, writer)
-		_ = writer.Close()
-		fed <- err
-	}()
-	restored := c.runScript(ctx, at, d.restoring, reader, io.Discard)
-	_ = reader.CloseWithError(errEnded)
-	if restored != nil {
-		stop(errEnded) // nobody reads the rest
-	}
-	if err := <-fed; restored == nil || !errors.Is(err, errEnded) {
-		restored = errors.Join(restored, err)
-	}
-	return restored
+	return pour(ctx,
+		func(ctx context.Context, to io.Writer) error { return feed(ctx, m, d, v, to) },
+		func(from io.Reader) error { return c.runScript(ctx, at, d.restoring, from, io.Discard) })
 }
-
-// errEnded is what a writer gets when the program that reads has ended.
-var errEnded = errors.New("the program ended before it had read everything")
 
 func feed(ctx context.Context, m vault.Manifest, d dumper, v *openVault, to io.Writer) error {
 	if _, err := io.WriteString(to, d.before); err != nil {

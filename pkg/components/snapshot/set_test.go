@@ -190,6 +190,9 @@ func TestRestored(t *testing.T) {
 	for size, want := range map[string]string{"500Mi": "1Gi", "2Gi": "2Gi"} {
 		s := of(t, "a", func(s *Snapshot) { s.Status.RestoreSize = new(resource.MustParse(size)) })
 		s.Record.Claim = ClaimOf(old)
+		if recorded := s.Record.Claim.Annotations; len(recorded) != 1 {
+			t.Errorf("recorded the annotations %v, expected none of the cluster's or of an earlier restore", recorded)
+		}
 		claim := s.Restored("id")
 		if got := claim.Spec.Resources.Requests.Storage().String(); got != want {
 			t.Errorf("it asks for %s, expected %s", got, want)

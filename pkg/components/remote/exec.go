@@ -3,6 +3,7 @@ package remote
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 
@@ -23,7 +24,8 @@ type Pods struct {
 // Exec runs a command in a container and connects its streams. It ends without an
 // error when the command is known to have ended well, and with ErrCutOff when nothing
 // was heard of its end. It is safe for concurrent use. When the context ends, it does,
-// too; the command may run on.
+// too; the command may run on. Nothing is written to the streams when it has returned: a write that
+// is under way is waited for.
 //
 // It prefers SPDY, other than kubectl, for two reasons. A WebSocket ends at the API server,
 // which tells a success when it loses the node in the middle of a command; by SPDY the node
@@ -34,6 +36,13 @@ func (p Pods) Exec(ctx context.Context, pod string, command *corev1.PodExecOptio
 	executor, err := p.executor(p.address(pod, command))
 	if err != nil {
 		return err
+	}
+	for _, output := range []*io.Writer{&streams.Stdout, &streams.Stderr} {
+		if *output != nil { // no writer has a meaning of its own
+			l := &lent{writer: *output}
+			defer l.takeBack()
+			*output = l
+		}
 	}
 	return executor.StreamWithContext(ctx, streams)
 }

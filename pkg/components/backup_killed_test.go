@@ -89,8 +89,9 @@ var endings = map[string]earlyEnd{
 	"told to end": {syscall.SIGTERM, "exit status 1"},
 }
 
-// cut begins an errand in a process of its own, and ends that when it is where it shall be.
-func (c *Client) cut(ctx context.Context, t *testing.T, e errand, how earlyEnd, there func()) {
+// cut begins an errand in a process of its own, and ends that when it is where it shall be. The context of
+// who waits for that ends with the process.
+func (c *Client) cut(ctx context.Context, t *testing.T, e errand, how earlyEnd, there func(context.Context)) {
 	t.Helper()
 	request, err := json.Marshal(e)
 	must(t, err)
@@ -99,12 +100,26 @@ func (c *Client) cut(ctx context.Context, t *testing.T, e errand, how earlyEnd, 
 	child.Env = append(os.Environ(), toBeKilled+"="+string(request))
 	child.Stdout, child.Stderr = &output, &output
 	must(t, child.Start())
-	defer func() { _ = child.Process.Kill() }()
-	there()
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	var said string
+	go func() {
+		defer close(ended)
+		defer stop()
+		said = fmt.Sprint(child.Wait())
+	}()
+	defer func() {
+		_ = child.Process.Kill()
+		<-ended
+		if t.Failed() {
+			t.Logf("the %s ended with %q; it printed:\n%s", e.Verb, said, &output)
+		}
+	}()
+	there(running)
 	must(t, child.Process.Signal(how.signal))
-	err = child.Wait()
-	if said := fmt.Sprint(err); said != how.says || ctx.Err() != nil {
-		t.Errorf("the %s ended with %q (%v), expected %q; it printed:\n%s", e.Verb, said, ctx.Err(), how.says, &output)
+	<-ended
+	if said != how.says || ctx.Err() != nil {
+		t.Errorf("the %s ended with %q (%v), expected %q", e.Verb, said, ctx.Err(), how.says)
 	}
 }
 
@@ -145,7 +160,7 @@ func (c *Client) cutBackup(ctx context.Context, t *testing.T, e engineOf, how ea
 	t.Helper()
 	release := c.hold(ctx, t, e, e.locks.dump)
 	defer release()
-	c.cut(ctx, t, errand{c.namespace, e.kind, "backup"}, how, func() {
+	c.cut(ctx, t, errand{c.namespace, e.kind, "backup"}, how, func(ctx context.Context) {
 		c.awaitCount(ctx, t, e, "the dump waits for the lock", e.locks.dumps, "1")
 		c.await(ctx, t, "a part of the dump is stored", func() (string, bool) {
 			bytes := c.storedBytes(ctx, t)
@@ -166,7 +181,7 @@ func (c *Client) cutRestore(ctx context.Context, t *testing.T, e engineOf, how e
 	const count = "SELECT COUNT(*) FROM notes"
 	had := e.sql(ctx, t, c, count)
 	release := c.hold(ctx, t, e, e.locks.restore)
-	c.cut(ctx, t, errand{c.namespace, e.kind, "restore"}, how, func() {
+	c.cut(ctx, t, errand{c.namespace, e.kind, "restore"}, how, func(ctx context.Context) {
 		c.awaitCount(ctx, t, e, "the restore waits for the lock", e.locks.restores, "1")
 	})
 	release()

@@ -28,7 +28,7 @@ func TestDiskRestoreKilled(t *testing.T) {
 
 	held := c.disk(ctx, t, "data-w-1")
 	c.hangOn(ctx, t, held.Name, `["styrmin.io/test"]`)
-	c.cut(ctx, t, errand{c.namespace, diskKind, "restore"}, endings["killed"], func() {
+	c.cut(ctx, t, errand{c.namespace, diskKind, "restore"}, endings["killed"], func(ctx context.Context) {
 		c.await(ctx, t, "the restore waits for a claim to go", func() (string, bool) {
 			claim := c.disk(ctx, t, held.Name)
 			return fmt.Sprint(claim.DeletionTimestamp), claim.DeletionTimestamp != nil

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"strings"
@@ -52,6 +53,7 @@ func (s *space) prefectOnAClaim() {
 	})
 	s.run(installCommand(byHand)...).expect(s.T, 0)
 	s.run("kubectl", "-n", v1.SystemNamespace, "get", "pvc", prefectServer, "-o", "jsonpath={.status.phase}").expect(s.T, 0, "Bound")
+	s.awaitPrefect()
 }
 
 // replacePrefect deletes the Prefect server's pod, and waits until the one in its place is ready.
@@ -66,4 +68,14 @@ func (s *space) replacePrefect() {
 		return r.out, r.code == 0 && replacement != "" && !strings.Contains(replacement, "\n") && replacement != old
 	})
 	s.run("kubectl", "-n", v1.SystemNamespace, "wait", replacement, "--for=condition=Ready", "--timeout="+installTimeout.String()).expect(s.T, 0)
+	s.awaitPrefect()
+}
+
+// awaitPrefect waits until the Prefect server answers by its Service, which leads to a pod a little later than that is ready.
+func (s *space) awaitPrefect() {
+	s.Helper()
+	s.eventually("the Prefect server answers by its Service", func() (string, bool) {
+		answer, err := cluster.kube.CoreV1().RESTClient().Get().AbsPath(prefectAPI + "/health").DoRaw(s.Context())
+		return fmt.Sprintf("%s %v", answer, err), err == nil
+	})
 }

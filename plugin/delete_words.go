@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
+	"github.com/styrmin/kubectl-styrmin/pkg/components/snapshot"
 	"github.com/styrmin/kubectl-styrmin/pkg/engine/removal"
 	"github.com/styrmin/kubectl-styrmin/pkg/helm"
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
@@ -40,12 +41,17 @@ func whatGoes(f *removal.Found, choice string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// keptBackups tells of the claim that stays, whatever becomes of the rest.
-func keptBackups(f *removal.Found) []string {
-	if f.Backups == "" {
-		return nil
+// keptBackups tells of the claim and the snapshots that stay, whatever becomes of the rest.
+func keptBackups(f *removal.Found) (lines []string) {
+	namespace := f.Deployment.Namespace
+	if f.Backups != "" {
+		lines = append(lines, fmt.Sprintf("The backups in claim %s stay. Nothing deletes them but: kubectl delete pvc %[1]s -n %s", f.Backups, namespace))
 	}
-	return []string{fmt.Sprintf("The backups in claim %s stay. Nothing deletes them but: kubectl delete pvc %[1]s -n %s", f.Backups, f.Deployment.Namespace)}
+	if f.Snapshots > 0 {
+		lines = append(lines, fmt.Sprintf("The backups by VolumeSnapshots stay, %d in all. Nothing deletes them but: kubectl delete volumesnapshots -n %s -l %s",
+			f.Snapshots, namespace, snapshot.Selector(f.Deployment.Name)))
+	}
+	return lines
 }
 
 func orNothing(words string) string {

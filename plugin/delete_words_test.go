@@ -21,13 +21,18 @@ func TestWhatIsLeft(t *testing.T) {
 		revisions   []release.Record
 		uninstalled bool
 		backups     string
+		snapshots   int
 		expected    string
 		command     string
 	}{
 		"no release":   {expected: "gone with it: nothing else\n"},
 		"uninstalled":  {revisions: []release.Record{{Name: "web", Revision: 1, Status: "deployed"}}, uninstalled: true, expected: "Helm release web is uninstalled\n"},
 		"with backups": {backups: "web-backups", expected: "The backups in claim web-backups stay. Nothing deletes them but: kubectl delete pvc web-backups -n n\n"},
-		"kept":         {revisions: []release.Record{{Name: "web", Revision: 1, Status: "deployed"}}, expected: "Helm release web is kept, at revision 1 (deployed)\n"},
+		"with snapshots": {
+			snapshots: 3,
+			expected:  "The backups by VolumeSnapshots stay, 3 in all. Nothing deletes them but: kubectl delete volumesnapshots -n n -l styrmin.io/backups-of=web\n",
+		},
+		"kept": {revisions: []release.Record{{Name: "web", Revision: 1, Status: "deployed"}}, expected: "Helm release web is kept, at revision 1 (deployed)\n"},
 		"pending": {
 			revisions: []release.Record{{Name: "web", Revision: 1, Status: "deployed"}, {Name: "web", Revision: 2, Status: "pending-upgrade"}},
 			expected:  "Helm release web is kept, at revision 2 (pending-upgrade)\n", command: "rollback web -n n\n",
@@ -37,7 +42,10 @@ func TestWhatIsLeft(t *testing.T) {
 			expected:  "Helm release web is kept, at revision 1 (pending-install)\n", command: "uninstall web -n n\n",
 		},
 	} {
-		f := &removal.Found{Deployment: &v1.StyrminDeployment{ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "n"}}, Revisions: tt.revisions, Backups: tt.backups}
+		f := &removal.Found{
+			Deployment: &v1.StyrminDeployment{ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "n"}},
+			Revisions:  tt.revisions, Backups: tt.backups, Snapshots: tt.snapshots,
+		}
 		words, err := whatIsLeft(f, tt.uninstalled)
 		if err != nil {
 			t.Fatal(err)

@@ -186,6 +186,10 @@ func (c *Client) listAndDelete(ctx context.Context, t *testing.T, made Backup) {
 	if err != nil || len(all) != 1 || all[0] != made {
 		t.Errorf("the list is %+v, %v", all, err)
 	}
+	claims := len(c.setOnDisk(ctx, t).Snapshots)
+	if n, err := c.BackupSnapshots(ctx, stored.Vault.Deployment); err != nil || n != claims {
+		t.Errorf("%d snapshots, %v; expected the %d of the backup", n, err, claims)
+	}
 	must(t, c.DeleteBackups(ctx, stored.Vault, onDisk.Name, stored.Name))
 	if err := c.Restore(ctx, onDisk, stored); !errors.Is(err, vault.ErrNone) {
 		t.Errorf("error %v, expected that there is no such backup", err)

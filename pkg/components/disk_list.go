@@ -46,6 +46,13 @@ func (c *Client) snapshotBackups(ctx context.Context, deployment string) ([]Back
 	return backups, err
 }
 
+// BackupSnapshots is how many VolumeSnapshots the backups of a deployment are made of; 0
+// also where the cluster has none, or whoever asks may not look, which is told.
+func (c *Client) BackupSnapshots(ctx context.Context, deployment string) (int, error) {
+	all, err := c.visibleSnapshots(ctx, deployment)
+	return len(all), err
+}
+
 func (c *Client) visibleSnapshots(ctx context.Context, deployment string) ([]snapshot.Snapshot, error) {
 	all, err := c.snapshots().List(ctx, deployment)
 	switch {

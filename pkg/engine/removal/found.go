@@ -30,6 +30,9 @@ type Found struct {
 	// Backups is the claim with backups, which outlasts the deployment; empty when there
 	// is none, or when whoever deletes may not look.
 	Backups string
+	// Snapshots is how many VolumeSnapshots its backups are made of, which outlast it, too;
+	// 0 also when whoever deletes may not look.
+	Snapshots int
 	// Gate is how releases of the namespace are guarded.
 	Gate engine.GateState
 
@@ -80,6 +83,9 @@ func Look(ctx context.Context, e *engine.Engine, namespace, name string) (*Found
 		return nil, err
 	}
 	if f.Backups, err = backups(ctx, e, d); err != nil {
+		return nil, err
+	}
+	if f.Snapshots, err = e.Components.BackupSnapshots(ctx, name); err != nil {
 		return nil, err
 	}
 	f.Gate, err = engine.ReadGate(ctx, e.Kube, namespace)

@@ -24,6 +24,11 @@ type cluster struct {
 	log    logr.Logger
 	// decoding bounds how many read records at a time; see limits.go.
 	decoding limit
+	contents contents
+}
+
+func newCluster(direct client.WithWatch, memory *Memory, log logr.Logger) cluster {
+	return cluster{client: direct, memory: memory, log: log, decoding: make(limit, maxDecoding), contents: newContents()}
 }
 
 func (c cluster) namespace(ctx context.Context, name string) (*corev1.Namespace, error) {

@@ -15,7 +15,7 @@ import (
 // Verdict judges a change of a deployment's release with a patience of its own.
 func Verdict(ctx context.Context, c client.WithWatch, record *release.Record, deployment *v1.StyrminDeployment, patience time.Duration) (lifecycle.Verdict, error) {
 	r := &rules{
-		cluster: cluster{client: c, memory: Remember(c, logr.Discard()), log: logr.Discard(), decoding: make(limit, maxDecoding)},
+		cluster: newCluster(c, Remember(c, logr.Discard()), logr.Discard()),
 		now:     time.Now, waiting: make(limit, maxWaiting),
 	}
 	return r.verdict(ctx, change{record: record, deployment: deployment, storage: record.Namespace}, patience)
@@ -34,4 +34,17 @@ func (m *Memory) NobodyGovernsAnywhere(namespace, release string) bool {
 // Governors is where a decision looks first.
 func (m *Memory) Governors(namespace, release string) []string {
 	return m.governors(namespace, release)
+}
+
+// Reading reads what the gate looks at.
+type Reading struct{ cluster }
+
+// NewReading has read nothing yet.
+func NewReading(c client.WithWatch) Reading {
+	return Reading{newCluster(c, Remember(c, logr.Discard()), logr.Discard())}
+}
+
+// Records are a release's.
+func (r Reading) Records(ctx context.Context, namespace, releaseName string) ([]release.Record, error) {
+	return r.records(ctx, namespace, releaseName)
 }

@@ -80,7 +80,7 @@ type Mux interface {
 func Register(serving context.Context, mux Mux, scheme *runtime.Scheme, direct client.WithWatch, memory *Memory, log logr.Logger, settings Settings) {
 	mux = finishing{mux: mux, serving: serving}
 	r := &rules{
-		cluster:  cluster{client: direct, memory: memory, log: log, decoding: make(limit, maxDecoding)},
+		cluster:  newCluster(direct, memory, log),
 		settings: settings, decoder: admission.NewDecoder(scheme), now: time.Now, waiting: make(limit, maxWaiting),
 	}
 	for path, judge := range map[string]judge{

@@ -16,52 +16,18 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
 )
 
-// page is how many records are in memory at a time; each may take 1 MiB.
-const page = 16
-
 func recordsOf(releaseName string) client.MatchingLabels {
 	return client.MatchingLabels{release.LabelOwner: release.OwnerHelm, release.LabelName: releaseName}
 }
 
-// records reads a release's records from both storages, at a time. One that cannot
-// be decoded is left out and logged: it is no revision that Helm could use either.
-func (c cluster) records(ctx context.Context, reader client.Reader, namespace, releaseName string) ([]release.Record, error) {
-	var inSecrets, inConfigMaps []release.Record
-	options := []client.ListOption{client.InNamespace(namespace), recordsOf(releaseName), client.Limit(page)}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		var list corev1.SecretList
-		err := pages(ctx, reader, &list, options, func() {
-			for i := range list.Items {
-				record, err := release.FromSecret(&list.Items[i])
-				inSecrets = c.appendReadable(inSecrets, record, err)
-			}
-		})
-		return recordsError("Secrets", namespace, err)
-	})
-	group.Go(func() error {
-		var list corev1.ConfigMapList
-		err := pages(ctx, reader, &list, options, func() {
-			for i := range list.Items {
-				record, err := release.FromConfigMap(&list.Items[i])
-				inConfigMaps = c.appendReadable(inConfigMaps, record, err)
-			}
-		})
-		return recordsError("ConfigMaps", namespace, err)
-	})
-	if err := group.Wait(); err != nil {
+// records reads a release's records from both storages. One that cannot be decoded is
+// left out and logged: it is no revision that Helm could use either.
+func (c cluster) records(ctx context.Context, namespace, releaseName string) ([]release.Record, error) {
+	found, err := c.recordMetadata(ctx, namespace, recordsOf(releaseName))
+	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(inSecrets, inConfigMaps), nil
-}
-
-// appendReadable adds a record, unless reading it failed.
-func (c cluster) appendReadable(records []release.Record, record *release.Record, err error) []release.Record {
-	if err != nil {
-		c.log.Info("skipped a release record", "problem", err.Error())
-		return records
-	}
-	return append(records, *record)
+	return readAll(ctx, found, c.content)
 }
 
 func recordsError(kind, namespace string, err error) error {
@@ -69,20 +35,6 @@ func recordsError(kind, namespace string, err error) error {
 		return nil
 	}
 	return fmt.Errorf("listing the Helm release records (%s) of namespace %s: %w", kind, namespace, err)
-}
-
-// pages lists page by page.
-func pages(ctx context.Context, reader client.Reader, list client.ObjectList, options []client.ListOption, each func()) error {
-	for next := ""; ; {
-		if err := reader.List(ctx, list, append(options, client.Continue(next))...); err != nil {
-			return err
-		}
-		each()
-		if next = list.GetContinue(); next == "" {
-			return nil
-		}
-		list.SetContinue("")
-	}
 }
 
 // newestRevision is the highest revision among a release's records; 0 for none.
@@ -131,6 +83,11 @@ func (c cluster) recordMetadata(ctx context.Context, namespace string, selector 
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
+	}
+	for i, kind := range kinds {
+		for j := range lists[i].Items {
+			lists[i].Items[j].SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind(kind)) // in a list, items have none
+		}
 	}
 	return slices.Concat(lists[0].Items, lists[1].Items), nil
 }

@@ -2,11 +2,11 @@ package webhook
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
 	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
@@ -15,61 +15,57 @@ import (
 	"github.com/styrmin/kubectl-styrmin/pkg/lifecycle"
 )
 
-// world gathers what the gate looks at. storage is the namespace that holds the
-// release's records; Flux may keep them elsewhere than the deployment.
+// world gathers what the gate looks at, all at a time: the API server makes sure of each
+// list that it is current, which takes up to 100 ms. storage is the namespace that holds
+// the release's records; Flux may keep them elsewhere than the deployment.
 func (c cluster) world(ctx context.Context, deployment *v1.StyrminDeployment, storage string) (lifecycle.World, error) {
 	world := lifecycle.World{Deployment: deployment}
-	reader, stored := &fresh{}, &fresh{}
-	// All at a time: the API server waits meanwhile.
-	group, waiting := errgroup.WithContext(ctx)
-	group.Go(func() (err error) { reader, err = c.asOfNow(waiting, deployment.Namespace); return err })
-	group.Go(func() (err error) { world.Evidence, err = c.evidence(waiting, deployment); return err })
-	if storage != deployment.Namespace {
-		group.Go(func() (err error) { stored, err = c.asOfNow(waiting, storage); return err })
-	}
-	if err := group.Wait(); err != nil {
-		return world, err
-	}
-	if storage == deployment.Namespace {
-		stored = reader
-	}
-	if !c.decoding.enter(ctx) {
-		return world, errors.New("too many records are being read at this moment")
-	}
-	defer c.decoding.leave()
-	group, reading := errgroup.WithContext(ctx)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) { world.Evidence, err = c.evidence(ctx, deployment); return err })
+	group.Go(func() (err error) { world.Instances, err = c.instances(ctx, deployment); return err })
 	group.Go(func() (err error) {
-		world.Revisions, err = c.records(reading, stored, storage, deployment.ReleaseName())
+		world.Revisions, err = c.records(ctx, storage, deployment.ReleaseName())
 		return err
 	})
-	group.Go(func() (err error) { world.Instances, err = c.instances(reading, reader, deployment); return err })
 	return world, group.Wait()
 }
 
 // instances reads a deployment's instances. A broken one is left out and
 // logged: it is evidence of nothing.
-func (c cluster) instances(ctx context.Context, reader client.Reader, deployment *v1.StyrminDeployment) ([]lifecycle.Instance, error) {
-	all, broken, err := instance.List(ctx, reader, deployment.Namespace, deployment.Name)
-	if err != nil {
-		return nil, err
+func (c cluster) instances(ctx context.Context, deployment *v1.StyrminDeployment) ([]lifecycle.Instance, error) {
+	list := partialList("ConfigMap")
+	if err := c.client.List(ctx, list, client.InNamespace(deployment.Namespace), instance.Of(deployment.Name)); err != nil {
+		return nil, fmt.Errorf("listing the instances of StyrminDeployment %s/%s: %w", deployment.Namespace, deployment.Name, err)
 	}
-	for range broken {
+	return readAll(ctx, list.Items, func(ctx context.Context, item *metav1.PartialObjectMetadata) (*lifecycle.Instance, error) {
+		return c.instance(ctx, deployment, item.Name)
+	})
+}
+
+// instance reads one of a deployment's instances; nil for one that is none.
+func (c cluster) instance(ctx context.Context, deployment *v1.StyrminDeployment, name string) (*lifecycle.Instance, error) {
+	if !c.decoding.enter(ctx) {
+		return nil, errBusy
+	}
+	defer c.decoding.leave()
+	read, broken, err := instance.Get(ctx, c.client, client.ObjectKey{Namespace: deployment.Namespace, Name: name})
+	switch {
+	case err != nil:
+		return nil, err
+	case broken != nil:
 		// What exactly is wrong may quote the Secret, so it is not logged.
 		c.log.Info("skipped a broken instance", "namespace", deployment.Namespace, "deployment", deployment.Name)
+		return nil, nil
 	}
-	var out []lifecycle.Instance
-	for _, i := range all {
-		if problem := notOf(i, deployment); problem != "" {
-			c.log.Info("skipped an instance", "namespace", deployment.Namespace, "deployment", deployment.Name, "instance", i.Digest, "problem", problem)
-			continue
-		}
-		known, err := i.ForGate()
-		if err != nil {
-			return nil, fmt.Errorf("instance %s of StyrminDeployment %s/%s: %w", i.Digest, deployment.Namespace, deployment.Name, err)
-		}
-		out = append(out, known)
+	if problem := notOf(read, deployment); problem != "" {
+		c.log.Info("skipped an instance", "namespace", deployment.Namespace, "deployment", deployment.Name, "instance", read.Digest, "problem", problem)
+		return nil, nil
 	}
-	return out, nil
+	known, err := read.ForGate()
+	if err != nil {
+		return nil, fmt.Errorf("instance %s of StyrminDeployment %s/%s: %w", read.Digest, deployment.Namespace, deployment.Name, err)
+	}
+	return &known, nil
 }
 
 // evidence reads the deployment's Jobs that admission has vouched for: those

@@ -79,10 +79,11 @@ func (s *session) failed(ctx context.Context, req Request, rel *rspb.Release, ca
 		defer cancel()
 		failure.RolledBackTo, failure.RollbackErr = s.rollback(ctx, rel.Name, req.Wait, timeout)
 	}
-	record, err := toRecord(rel)
+	record, err := toFixed(rel)
 	if err != nil {
 		return nil, errors.Join(failure, err)
 	}
+	record.Status, record.Description = release.StatusFailed, cause.Error()
 	return record, failure
 }
 

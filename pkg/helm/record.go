@@ -10,6 +10,17 @@ import (
 
 // toRecord says of a Helm release what pkg/release reads from its stored form.
 func toRecord(r *rspb.Release) (*release.Record, error) {
+	record, err := toFixed(r)
+	if err != nil {
+		return nil, err
+	}
+	record.Status, record.Description = r.Info.Status.String(), r.Info.Description
+	return record, nil
+}
+
+// toFixed is a record without what Helm changes as it goes on: of a change that was
+// cancelled, Helm still writes the status while its caller has the release already.
+func toFixed(r *rspb.Release) (*release.Record, error) {
 	if r.Chart == nil || r.Chart.Metadata == nil || r.Info == nil {
 		return nil, fmt.Errorf("release %q revision %d has no chart or no status", r.Name, r.Version)
 	}
@@ -24,8 +35,6 @@ func toRecord(r *rspb.Release) (*release.Record, error) {
 		Name:        r.Name,
 		Namespace:   r.Namespace,
 		Revision:    r.Version,
-		Status:      r.Info.Status.String(),
-		Description: r.Info.Description,
 		Labels:      release.UserLabels(r.Labels),
 		Fingerprint: print,
 		AppVersion:  r.Chart.AppVersion(),

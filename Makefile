@@ -47,6 +47,10 @@ test-unit: ## Run the tests that need no cluster.
 	go vet ./...
 	go test ./...
 
+.PHONY: test-race
+test-race: ## Run the tests that need no cluster with Go's race detector (a quarter of an hour).
+	go test -race -count=1 -timeout 60m ./...
+
 # Tests that need a cluster find it by this; without it they skip, saying so.
 ON_CLUSTER := STYRMIN_TEST_KUBECONFIG=$(STYRMIN_CACHE)/kubeconfig
 

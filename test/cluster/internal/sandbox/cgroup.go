@@ -45,31 +45,26 @@ func joinCgroups(name string, pid int) error {
 		return err
 	}
 	for _, h := range all {
-		if err := h.join(name, pid); err != nil {
-			return fmt.Errorf("join cgroup %s of %s: %w", name, h.mountpoint, err)
+		dir := filepath.Join(h.mountpoint, name)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		// A new cpuset is empty and accepts nobody until it has been given processors and memory.
+		for _, file := range []string{"cpuset.mems", "cpuset.cpus"} {
+			if h.kind != "cgroup" {
+				break
+			}
+			if value, err := os.ReadFile(filepath.Join(h.mountpoint, file)); err == nil {
+				if err := os.WriteFile(filepath.Join(dir, file), value, 0o644); err != nil {
+					return err
+				}
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, "cgroup.procs"), []byte(strconv.Itoa(pid)), 0o644); err != nil {
+			return fmt.Errorf("join cgroup %s: %w", dir, err)
 		}
 	}
 	return nil
-}
-
-// join moves the process into the cgroup, which is made if there is none; 0 is this process.
-func (h hierarchy) join(name string, pid int) error {
-	dir := filepath.Join(h.mountpoint, name)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	// A new cpuset is empty and accepts nobody until it has been given processors and memory.
-	for _, file := range []string{"cpuset.mems", "cpuset.cpus"} {
-		if h.kind != "cgroup" {
-			break
-		}
-		if value, err := os.ReadFile(filepath.Join(h.mountpoint, file)); err == nil {
-			if err := os.WriteFile(filepath.Join(dir, file), value, 0o644); err != nil {
-				return err
-			}
-		}
-	}
-	return os.WriteFile(filepath.Join(dir, "cgroup.procs"), []byte(strconv.Itoa(pid)), 0o644)
 }
 
 // remountCgroups shows our cgroups as the roots of their hierarchies; the rest of the machine disappears from view.
@@ -90,9 +85,6 @@ func remountCgroups() error {
 		if err := syscall.Mount("cgroup", h.mountpoint, h.kind, 0, options); err != nil {
 			return fmt.Errorf("mount %s (%s) at %s: %w", h.kind, options, h.mountpoint, err)
 		}
-		if err := h.join(daemons, 0); err != nil {
-			return fmt.Errorf("join cgroup %s of %s: %w", daemons, h.mountpoint, err)
-		}
 		if h.kind == "cgroup2" {
 			if err := delegate(h.mountpoint); err != nil {
 				return err
@@ -102,14 +94,17 @@ func remountCgroups() error {
 	return nil
 }
 
-// daemons is the cgroup of what is no pod. With v2 only a cgroup without processes may give controllers to those below.
-// And where the control plane and the pods are one group each, no pod starves because an API server has many threads.
-const daemons = "daemons"
-
-// delegate lets cgroups below have controllers.
+// delegate lets cgroups below have controllers. With v2 only a cgroup without processes may do that, so we move down.
 func delegate(root string) error {
 	controllers, err := os.ReadFile(filepath.Join(root, "cgroup.controllers"))
 	if err != nil || len(strings.Fields(string(controllers))) == 0 {
+		return err
+	}
+	own := filepath.Join(root, "daemons")
+	if err := os.MkdirAll(own, 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(own, "cgroup.procs"), []byte("0"), 0o644); err != nil {
 		return err
 	}
 	enable := "+" + strings.Join(strings.Fields(string(controllers)), " +")

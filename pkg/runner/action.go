@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -119,8 +120,12 @@ func (r *Runner) self() string {
 	return string(words)
 }
 
-// tail keeps the last lines of the output for a flow that dies without a word.
-type tail struct{ buf []byte }
+// tail keeps the last lines of the output, standard and error, for a flow that dies
+// without a word. Both may be written at a time.
+type tail struct {
+	lock sync.Mutex
+	buf  []byte
+}
 
 const tailBytes = 2000
 
@@ -128,12 +133,16 @@ const tailBytes = 2000
 const outputDelay = 2 * time.Second
 
 func (t *tail) Write(p []byte) (int, error) {
+	t.lock.Lock()
+	defer t.lock.Unlock()
 	t.buf = append(t.buf, p...)
 	t.buf = t.buf[max(0, len(t.buf)-tailBytes):]
 	return len(p), nil
 }
 
 func (t *tail) String() string {
+	t.lock.Lock()
+	defer t.lock.Unlock()
 	lines := bytes.Split(bytes.TrimSpace(t.buf), []byte("\n"))
 	lines = lines[max(0, len(lines)-10):]
 	return strings.ToValidUTF8(string(bytes.Join(lines, []byte("\n"))), "�")

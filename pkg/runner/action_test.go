@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -121,6 +122,24 @@ func (s suite) endings(t *testing.T) {
 	}
 }
 
+// everything is an output that both streams are written to.
+type everything struct {
+	lock   sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (e *everything) Write(p []byte) (int, error) {
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	return e.buffer.Write(p)
+}
+
+func (e *everything) String() string {
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	return e.buffer.String()
+}
+
 // action runs one action as its pod does.
 func (s suite) action(t *testing.T, ctx context.Context, location string, more ...string) (int, Outcome) {
 	t.Helper()
@@ -128,7 +147,7 @@ func (s suite) action(t *testing.T, ctx context.Context, location string, more .
 	if err != nil {
 		t.Fatal(err)
 	}
-	var output bytes.Buffer
+	var output everything
 	env := map[string]string{
 		"PATH": os.Getenv("PATH"), "HOME": t.TempDir(), "PREFECT_HOME": t.TempDir(), "TMPDIR": t.TempDir(),
 		"PYTHONDONTWRITEBYTECODE": "1", "STYRMIN_PYTHON": s.python, "STYRMIN_INSTANCE_DIR": instance,
@@ -138,7 +157,7 @@ func (s suite) action(t *testing.T, ctx context.Context, location string, more .
 		env["PREFECT_API_URL"] = s.api
 	}
 	r := &Runner{
-		Streams: Streams{Out: &output, Err: &output},
+		Streams: Streams{Out: &output, Err: &output}, // side by side
 		Args:    []string{"action", location},
 		Getenv:  func(name string) string { return env[name] }, Environ: more,
 		Executable:  filepath.Join(s.home, BinaryName),

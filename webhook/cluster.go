@@ -22,13 +22,14 @@ type cluster struct {
 	client client.WithWatch
 	memory *Memory
 	log    logr.Logger
-	// decoding bounds how many read records at a time; see limits.go.
-	decoding limit
-	contents contents
+	// reading bounds how many objects with content are in memory at a time, and decoding
+	// how many of them are being unpacked; see limits.go.
+	reading, decoding limit
+	contents          contents
 }
 
 func newCluster(direct client.WithWatch, memory *Memory, log logr.Logger) cluster {
-	return cluster{client: direct, memory: memory, log: log, decoding: make(limit, maxDecoding), contents: newContents()}
+	return cluster{client: direct, memory: memory, log: log, reading: make(limit, maxReading), decoding: make(limit, maxDecoding), contents: newContents()}
 }
 
 func (c cluster) namespace(ctx context.Context, name string) (*corev1.Namespace, error) {

@@ -58,10 +58,10 @@ func (c cluster) content(ctx context.Context, of *metav1.PartialObjectMetadata) 
 	if record, known := c.contents.get(of); known {
 		return record, nil
 	}
-	if !c.decoding.enter(ctx) {
+	if !c.reading.enter(ctx) {
 		return nil, errBusy
 	}
-	defer c.decoding.leave()
+	defer c.reading.leave()
 	object, decode := recordObject(of.Kind)
 	if err := c.client.Get(ctx, client.ObjectKeyFromObject(of), object); err != nil {
 		if apierrors.IsNotFound(err) {
@@ -69,6 +69,10 @@ func (c cluster) content(ctx context.Context, of *metav1.PartialObjectMetadata) 
 		}
 		return nil, fmt.Errorf("reading the Helm release record %s/%s (%s): %w", of.Namespace, of.Name, of.Kind, err)
 	}
+	if !c.decoding.enter(ctx) {
+		return nil, errBusy
+	}
+	defer c.decoding.leave()
 	record, err := decode()
 	if err != nil {
 		c.log.Info("skipped a release record", "problem", err.Error())
@@ -93,7 +97,7 @@ func recordObject(kind string) (client.Object, func() (*release.Record, error)) 
 func readAll[T any](ctx context.Context, items []metav1.PartialObjectMetadata, read func(context.Context, *metav1.PartialObjectMetadata) (*T, error)) ([]T, error) {
 	results := make([]*T, len(items))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(maxDecoding)
+	group.SetLimit(maxReading)
 	for i := range items {
 		group.Go(func() (err error) { results[i], err = read(ctx, &items[i]); return err })
 	}

@@ -3,10 +3,12 @@ package webhook
 import "context"
 
 // What happens at a time. A record of 1 MiB may unfold to 32 MiB, so unbounded
-// decoding is a way to push the gate over. A waiting request occupies a seat of
-// the API server's, so waiting is a favour to few.
+// decoding is a way to push the gate over; what was read waits for it, so that is
+// bounded, too. A waiting request occupies a seat of the API server's, so waiting is a
+// favour to few.
 const (
 	maxDecoding = 4
+	maxReading  = 16
 	maxWaiting  = 20
 )
 

@@ -44,10 +44,10 @@ func (c cluster) instances(ctx context.Context, deployment *v1.StyrminDeployment
 
 // instance reads one of a deployment's instances; nil for one that is none.
 func (c cluster) instance(ctx context.Context, deployment *v1.StyrminDeployment, name string) (*lifecycle.Instance, error) {
-	if !c.decoding.enter(ctx) {
+	if !c.reading.enter(ctx) {
 		return nil, errBusy
 	}
-	defer c.decoding.leave()
+	defer c.reading.leave()
 	read, broken, err := instance.Get(ctx, c.client, client.ObjectKey{Namespace: deployment.Namespace, Name: name})
 	switch {
 	case err != nil:

@@ -18,6 +18,8 @@ func (n *Node) components() []sandbox.Component {
 				n.program("etcd"),
 				"--data-dir=" + n.cache.State("etcd"),
 				"--unsafe-no-fsync", // the data is thrown away anyway
+				// The most that etcd is made for: bench-gate stores records of 1 MiB by the thousand.
+				"--quota-backend-bytes=8589934592",
 				"--listen-client-urls=" + etcdURL,
 				"--advertise-client-urls=" + etcdURL,
 				"--listen-peer-urls=http://127.0.0.1:2380",

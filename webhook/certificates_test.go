@@ -97,7 +97,10 @@ func TestMirrorFollows(t *testing.T) {
 		WithIndex(&corev1.Secret{}, "metadata.name", func(o client.Object) []string { return []string{o.GetName()} }).Build()
 	m := newMirror(t)
 	m.client = c
-	go func() { _ = m.Start(t.Context()) }()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- m.Start(ctx) }()
+	defer func() { cancel(); <-ended }() // it writes to a directory that goes with the test
 	// Written again and again: a watch of this fake does not begin where a list ended.
 	err = wait.PollUntilContextTimeout(t.Context(), 10*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
 		full.ResourceVersion = ""

@@ -97,11 +97,14 @@ func TestMirrorFollows(t *testing.T) {
 		WithIndex(&corev1.Secret{}, "metadata.name", func(o client.Object) []string { return []string{o.GetName()} }).Build()
 	m := newMirror(t)
 	m.client = c
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error)
-	go func() { ended <- m.Start(ctx) }()
-	defer func() { cancel(); <-ended }() // it writes to a directory that goes with the test
-	// Written again and again: a watch of this fake does not begin where a list ended.
+	// A watch of this fake does not end with the test, so something may still be written when the directory goes.
+	m.Directory, err = os.MkdirTemp("", "mirror")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(m.Directory) })
+	go func() { _ = m.Start(t.Context()) }()
+	// Written again and again: nor does it begin where a list ended.
 	err = wait.PollUntilContextTimeout(t.Context(), 10*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
 		full.ResourceVersion = ""
 		if err := c.Update(ctx, full); err != nil {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -134,9 +135,10 @@ func TestFirstSignal(t *testing.T) {
 func TestObey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		signals := make(chan os.Signal, 2)
-		stopped, hinted, quit := false, false, make(chan struct{})
+		var stopped, hinted atomic.Bool
+		quit := make(chan struct{})
 		go func() {
-			obey(signals, func() { stopped = true }, func() { hinted = true })
+			obey(signals, func() { stopped.Store(true) }, func() { hinted.Store(true) })
 			close(quit)
 		}()
 		signals <- os.Interrupt
@@ -147,11 +149,11 @@ func TestObey(t *testing.T) {
 			t.Fatal("a signal that came twice quits")
 		default:
 		}
-		if !stopped || hinted {
-			t.Errorf("stopped: %t, hinted: %t", stopped, hinted)
+		if !stopped.Load() || hinted.Load() {
+			t.Errorf("stopped: %t, hinted: %t", stopped.Load(), hinted.Load())
 		}
 		time.Sleep(2 * hintAfter)
-		if !hinted {
+		if !hinted.Load() {
 			t.Error("no hint, although stopping takes long")
 		}
 		signals <- syscall.SIGTERM

@@ -10,8 +10,8 @@ func TestNodeLostMidCommand(t *testing.T) {
 	s := newNamedSpace(t, "node-lost")
 	s.newBoard()
 	s.styrmin("setup", "app", "--driver", boardDriver(t, "small"), "--version", "1.0.0").expect(t, 0)
-	command := s.start("component", "exec", "app", "board", "--", "sh", "-c", "echo half of it; exec tail -f /dev/null")
-	s.awaitOutput(command, "half of it")
+	command := s.start("component", "exec", "app", "board", "--", "sh", "-c", "echo half''way; exec tail -f /dev/null")
+	s.awaitOutput(command, "halfway") // what it says, and not the line that tells the command
 	s.run("cluster", "daemon", "restart", "kubelet").expect(t, 0)
 	command.wait().expect(t, 3, "it could not be followed to its end", "the connection to the container ended before the command's result came")
 	s.eventually("commands run in pods again", func() (string, bool) {

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -122,24 +121,6 @@ func (s suite) endings(t *testing.T) {
 	}
 }
 
-// everything is an output that both streams are written to.
-type everything struct {
-	lock   sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (e *everything) Write(p []byte) (int, error) {
-	e.lock.Lock()
-	defer e.lock.Unlock()
-	return e.buffer.Write(p)
-}
-
-func (e *everything) String() string {
-	e.lock.Lock()
-	defer e.lock.Unlock()
-	return e.buffer.String()
-}
-
 // action runs one action as its pod does.
 func (s suite) action(t *testing.T, ctx context.Context, location string, more ...string) (int, Outcome) {
 	t.Helper()
@@ -147,7 +128,7 @@ func (s suite) action(t *testing.T, ctx context.Context, location string, more .
 	if err != nil {
 		t.Fatal(err)
 	}
-	var output everything
+	var out, errOut bytes.Buffer
 	env := map[string]string{
 		"PATH": os.Getenv("PATH"), "HOME": t.TempDir(), "PREFECT_HOME": t.TempDir(), "TMPDIR": t.TempDir(),
 		"PYTHONDONTWRITEBYTECODE": "1", "STYRMIN_PYTHON": s.python, "STYRMIN_INSTANCE_DIR": instance,
@@ -157,7 +138,7 @@ func (s suite) action(t *testing.T, ctx context.Context, location string, more .
 		env["PREFECT_API_URL"] = s.api
 	}
 	r := &Runner{
-		Streams: Streams{Out: &output, Err: &output}, // side by side
+		Streams: Streams{Out: &out, Err: &errOut},
 		Args:    []string{"action", location},
 		Getenv:  func(name string) string { return env[name] }, Environ: more,
 		Executable:  filepath.Join(s.home, BinaryName),
@@ -169,7 +150,7 @@ func (s suite) action(t *testing.T, ctx context.Context, location string, more .
 	code := r.Run(ctx)
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Log(output.String())
+			t.Logf("%s\n%s", &out, &errOut)
 		}
 	})
 	message, err := os.ReadFile(r.Termination)

@@ -104,10 +104,14 @@ func TestDeleteKeeps(t *testing.T) {
 	s.newBoard()
 	dir := boardDriver(t, "small")
 	s.styrmin("setup", "app", "--driver", dir, "--version", "1.0.0").expect(t, 0)
-	s.styrmin("delete", "app", "--release=keep").expect(t, 0, "Helm release app is kept, at revision 1 (deployed)", "It stays held")
+	s.apply(`{apiVersion: snapshot.storage.k8s.io/v1, kind: VolumeSnapshot,
+		metadata: {name: kept, labels: {styrmin.io/backups-of: app}}, spec: {source: {persistentVolumeClaimName: data}}}`)
+	s.styrmin("delete", "app", "--release=keep").expect(t, 0, "Helm release app is kept, at revision 1 (deployed)", "It stays held",
+		"The backups by VolumeSnapshots stay, 1 in all", "kubectl delete volumesnapshots -n "+s.name+" -l styrmin.io/backups-of=app\n")
 	if left := s.kubectl("get", "jobs,pods,configmaps,secrets,leases", "-l", "styrmin.io/deployment=app", "-o", "name").stdout; left != "" {
 		t.Errorf("left behind: %s", left)
 	}
+	s.kubectl("delete", "volumesnapshots", "-l", "styrmin.io/backups-of=app").expect(t, 0, `"kept" deleted`)
 	chart := dir + "/chart"
 	s.helm(helm3, "upgrade", "app", chart, "--reuse-values").expect(t, 1, "the StyrminDeployment that governed it is gone")
 	s.kubectl("label", "secrets,configmaps", "-l", "owner=helm,name=app,version=1", "styrmin.io/run-").expect(t, 0)

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
+	v1 "github.com/styrmin/kubectl-styrmin/pkg/api/v1"
 	"github.com/styrmin/kubectl-styrmin/pkg/release"
 	"github.com/styrmin/kubectl-styrmin/webhook"
 )
@@ -96,4 +97,18 @@ func TestContentGone(t *testing.T) {
 		must(t, client.IgnoreNotFound(r.admin.Delete(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: record.Namespace, Name: record.Name}})))
 	}
 	r.expect("it goes", 1)
+}
+
+// TestInstancesOfTheDeployment: what is no instance of the deployment as it is counts for nothing.
+func TestInstancesOfTheDeployment(t *testing.T) {
+	r := newReading(t)
+	must(t, r.store(r.resolve(r.driver, "1.0")))
+	another := r.deployment.DeepCopy()
+	another.Spec.Driver = "another"
+	for deployment, expected := range map[*v1.StyrminDeployment]int{r.deployment: 1, another: 0} {
+		found, err := r.Instances(t.Context(), deployment)
+		if err != nil || len(found) != expected {
+			t.Errorf("driver %s: found %d instances, %v; expected %d", deployment.Spec.Driver, len(found), err, expected)
+		}
+	}
 }

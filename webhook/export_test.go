@@ -48,3 +48,8 @@ func NewReading(c client.WithWatch) Reading {
 func (r Reading) Records(ctx context.Context, namespace, releaseName string) ([]release.Record, error) {
 	return r.records(ctx, namespace, releaseName)
 }
+
+// Instances are a deployment's.
+func (r Reading) Instances(ctx context.Context, deployment *v1.StyrminDeployment) ([]lifecycle.Instance, error) {
+	return r.instances(ctx, deployment)
+}

@@ -194,3 +194,21 @@ func TestListFails(t *testing.T) {
 		t.Errorf("expected the failure, got %v", err)
 	}
 }
+
+// TestGet tells what is broken from what cannot be read.
+func TestGet(t *testing.T) {
+	good := valid()
+	configMap, secret := good.objects(t)
+	key := client.ObjectKeyFromObject(configMap)
+	whole := fake.NewClientBuilder().WithScheme(clientgoscheme.Scheme).WithObjects(configMap, secret).Build()
+	if found, broken, err := instance.Get(t.Context(), whole, key); err != nil || broken != nil || found.Digest != good.resolve(t).Digest {
+		t.Errorf("found %v, broken: %v, %v", found, broken, err)
+	}
+	half := fake.NewClientBuilder().WithScheme(clientgoscheme.Scheme).WithObjects(configMap).Build()
+	none := fake.NewClientBuilder().WithScheme(clientgoscheme.Scheme).Build()
+	for lacks, reader := range map[string]client.Reader{"has no Secret": half, "has no ConfigMap": none} {
+		if _, broken, err := instance.Get(t.Context(), reader, key); err != nil || broken == nil || !strings.Contains(broken.Error(), lacks) {
+			t.Errorf("broken: %v, %v; expected that it %s", broken, err, lacks)
+		}
+	}
+}
